@@ -1,0 +1,23 @@
+namespace LlmRouting;
+
+/// <summary>Is a model that may serve a request.</summary>
+/// <param name="Model">The model with its endpoints.</param>
+/// <param name="Features">What was read off the request, from which costs are estimated.</param>
+public readonly record struct Candidate(RoutableModel Model, RequestFeatures Features)
+{
+    /// <summary>The answer's length that cost estimates assume when the caller set no limit.</summary>
+    // The mean answer of public chat logs lies between 200 and 300 tokens (LMSYS-Chat-1M, 2023, table 1: 214.5).
+    public const int AssumedOutputTokens = 256;
+
+    /// <summary>Gets the model's facts.</summary>
+    public ModelProfile Profile => Model.Profile;
+
+    /// <summary>Gets what a call is likely to cost.</summary>
+    /// <value>USD; null when the model's prices are unknown.</value>
+    public decimal? EstimatedCostUsd =>
+        Profile.EstimateCostUsd(Features.EstimatedInputTokens, Math.Min(Features.MaxOutputTokens ?? AssumedOutputTokens, AssumedOutputTokens));
+
+    /// <summary>Gets how long an answer is expected to take.</summary>
+    /// <value>null when nobody knows.</value>
+    public TimeSpan? ExpectedLatency => Model.ExpectedLatency;
+}

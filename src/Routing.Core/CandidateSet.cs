@@ -1,0 +1,70 @@
+using System.Collections;
+
+namespace LlmRouting;
+
+/// <summary>Holds the models that the constraints left over, for strategies to choose from.</summary>
+/// <remarks>Immutable. In the registry's order; use <see cref="Find"/> to look one up.</remarks>
+public sealed class CandidateSet : IReadOnlyList<Candidate>
+{
+    private readonly RoutableModel[] _models;
+    private readonly int _count;
+    private readonly RequestFeatures _features;
+
+    /// <summary>Creates a set.</summary>
+    /// <param name="models">The models.</param>
+    /// <param name="features">What was read off the request.</param>
+    public CandidateSet(IEnumerable<RoutableModel> models, RequestFeatures features)
+        : this([.. models], features)
+    {
+    }
+
+    internal CandidateSet(RoutableModel[] models, RequestFeatures features)
+        : this(models, models.Length, features)
+    {
+    }
+
+    internal CandidateSet(RoutableModel[] models, int count, RequestFeatures features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        _models = models;
+        _count = count;
+        _features = features;
+    }
+
+    /// <summary>Gets how many candidates there are.</summary>
+    public int Count => _count;
+
+    /// <summary>Gets a candidate by position.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    public Candidate this[int index] => new(Models[index], _features);
+
+    /// <summary>Gets the models without their estimates.</summary>
+    internal ReadOnlySpan<RoutableModel> Models => _models.AsSpan(0, _count);
+
+    /// <summary>Looks a candidate up by its model's id.</summary>
+    /// <param name="modelId">The id, in any case.</param>
+    /// <returns>The candidate; null when the model is none.</returns>
+    public Candidate? Find(string modelId)
+    {
+        foreach (RoutableModel model in Models)
+        {
+            if (string.Equals(model.Id, modelId, StringComparison.OrdinalIgnoreCase))
+            {
+                return new Candidate(model, _features);
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Candidate> GetEnumerator()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            yield return this[i];
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

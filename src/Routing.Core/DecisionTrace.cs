@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace LlmRouting;
+
+/// <summary>Collects the steps of one decision.</summary>
+internal sealed class DecisionTrace
+{
+    // Most decisions take one to four steps; the array grows when constraints exclude many models.
+    private DecisionStep[] _steps = [];
+    private int _count;
+
+    public int Count => _count;
+
+    public void Add(in DecisionStep step)
+    {
+        if (_count == _steps.Length)
+        {
+            Array.Resize(ref _steps, _count == 0 ? 2 : _count * 2);
+        }
+
+        _steps[_count++] = step;
+    }
+
+    public ReadOnlySpan<DecisionStep> AsSpan() => _steps.AsSpan(0, _count);
+
+    public ImmutableArray<DecisionStep> ToImmutable() =>
+        _count == _steps.Length
+            ? System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(_steps)
+            : [.. AsSpan()];
+}

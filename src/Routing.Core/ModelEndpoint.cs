@@ -1,0 +1,115 @@
+using Microsoft.Extensions.AI;
+
+namespace LlmRouting;
+
+/// <summary>Is one place that serves a model, with its live state.</summary>
+/// <remarks>Thread-safe. An endpoint that the router created is disposed by it, once replaced and idle; a client handed in is left open.</remarks>
+public sealed class ModelEndpoint
+{
+    // A decayed average forgets an outlier after a handful of calls and follows a real change within about ten.
+    private const double LatencyDecay = 0.2;
+
+    private readonly Lock _lock = new();
+    private readonly bool _ownsClient;
+    private int _inFlight;
+    private double _latencySeconds = double.NaN;
+    private bool _retired;
+    private bool _disposed;
+
+    /// <summary>Creates an endpoint over a client that somebody else owns.</summary>
+    /// <param name="client">The client; never disposed by the router.</param>
+    /// <param name="name">What records call the endpoint; default "default".</param>
+    /// <param name="modelId">The provider's own name for the model, sent as <c>ChatOptions.ModelId</c>; null leaves the client's own default.</param>
+    public ModelEndpoint(IChatClient client, string name = "default", string? modelId = null)
+        : this(client, name, modelId, settings: null, ownsClient: false)
+    {
+    }
+
+    internal ModelEndpoint(IChatClient client, string name, string? modelId, ModelEndpointSettings? settings, bool ownsClient)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Client = client;
+        Name = name;
+        ModelId = modelId;
+        Settings = settings;
+        _ownsClient = ownsClient;
+    }
+
+    /// <summary>Gets what records call the endpoint.</summary>
+    /// <value>Unique within its model.</value>
+    public string Name { get; }
+
+    /// <summary>Gets the provider's own name for the model.</summary>
+    /// <value>null means that the client knows it.</value>
+    public string? ModelId { get; }
+
+    /// <summary>Gets the client that calls go to.</summary>
+    public IChatClient Client { get; }
+
+    /// <summary>Gets the configuration that the endpoint was built from.</summary>
+    /// <value>null when the client was handed in.</value>
+    public ModelEndpointSettings? Settings { get; }
+
+    /// <summary>Gets how many calls are running now.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Gets the decayed average time of whole calls that succeeded.</summary>
+    /// <value>null until the first call has succeeded.</value>
+    public TimeSpan? Latency
+    {
+        get
+        {
+            double seconds = Volatile.Read(ref _latencySeconds);
+            return double.IsNaN(seconds) ? null : TimeSpan.FromSeconds(seconds);
+        }
+    }
+
+    /// <summary>Counts a call that starts.</summary>
+    internal void Enter() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>Counts a call that ended, whatever its result.</summary>
+    internal void Exit()
+    {
+        if (Interlocked.Decrement(ref _inFlight) == 0 && Volatile.Read(ref _retired))
+        {
+            DisposeWhenIdle();
+        }
+    }
+
+    /// <summary>Learns from a call that succeeded.</summary>
+    internal void RecordLatency(TimeSpan elapsed)
+    {
+        lock (_lock)
+        {
+            double seconds = elapsed.TotalSeconds;
+            double known = _latencySeconds;
+            Volatile.Write(ref _latencySeconds, double.IsNaN(known) ? seconds : known + (LatencyDecay * (seconds - known)));
+        }
+    }
+
+    /// <summary>Takes the endpoint out of service; its client is disposed, if the router owns it, when the last call has ended.</summary>
+    internal void Retire()
+    {
+        Volatile.Write(ref _retired, true);
+        if (InFlight == 0)
+        {
+            DisposeWhenIdle();
+        }
+    }
+
+    private void DisposeWhenIdle()
+    {
+        lock (_lock)
+        {
+            if (_disposed || !_ownsClient)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
+        Client.Dispose();
+    }
+}

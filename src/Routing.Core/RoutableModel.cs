@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace LlmRouting;
+
+/// <summary>Joins a model's facts with the places that serve it.</summary>
+/// <param name="Profile">The facts.</param>
+/// <param name="Endpoints">At least one endpoint, in the order in which they are tried.</param>
+public sealed record RoutableModel(ModelProfile Profile, ImmutableArray<ModelEndpoint> Endpoints)
+{
+    /// <summary>Creates a model that one endpoint serves.</summary>
+    /// <param name="profile">The facts.</param>
+    /// <param name="endpoint">The place.</param>
+    public RoutableModel(ModelProfile profile, ModelEndpoint endpoint)
+        : this(profile, [endpoint])
+    {
+    }
+
+    /// <summary>Gets the model's alias.</summary>
+    public string Id => Profile.Id;
+
+    /// <summary>Gets how long an answer is expected to take.</summary>
+    /// <value>The best measured endpoint, else the profile's typical latency; null when neither is known.</value>
+    public TimeSpan? ExpectedLatency
+    {
+        get
+        {
+            TimeSpan? best = null;
+            foreach (ModelEndpoint endpoint in Endpoints)
+            {
+                TimeSpan? latency = endpoint.Latency;
+                if (latency is not null && (best is null || latency < best))
+                {
+                    best = latency;
+                }
+            }
+
+            return best ?? Profile.TypicalLatency;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Profile.ToString();
+}

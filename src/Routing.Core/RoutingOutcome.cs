@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace LlmRouting;
+
+/// <summary>Tells what became of a request: the decision, the attempts made, cost, time.</summary>
+/// <param name="Id">Unique for each request.</param>
+/// <param name="Decision">The decision.</param>
+/// <param name="Attempts">The attempts, in order.</param>
+/// <param name="CostUsd">What all attempts cost together, in USD.</param>
+/// <param name="Certainty">How well that is known: as well as the least known attempt.</param>
+/// <param name="Elapsed">How long the request took, deciding included.</param>
+/// <remarks>Immutable; holds nothing of the request's or the answer's text.</remarks>
+public sealed record RoutingOutcome(
+    string Id,
+    RoutingDecision Decision,
+    ImmutableArray<RoutingAttempt> Attempts,
+    decimal CostUsd,
+    CostCertainty Certainty,
+    TimeSpan Elapsed)
+{
+    /// <summary>Gets the attempt whose answer, whole or in part, went to the caller.</summary>
+    /// <value>null when none did.</value>
+    public RoutingAttempt? Answer =>
+        Attempts is [.., { Result: AttemptResult.Succeeded or AttemptResult.Truncated } last] ? last : null;
+
+    /// <summary>Gets the id of the model that answered.</summary>
+    /// <value>null when none did.</value>
+    public string? ModelId => Answer?.ModelId;
+
+    /// <summary>Gives the outcome as one readable line.</summary>
+    /// <returns>For example <c>large via rules (0.95: mentions a contract), 2 attempts, 812 ms, $0.001050</c>.</returns>
+    public override string ToString()
+    {
+        string decided = string.Create(CultureInfo.InvariantCulture, $"via {Decision.DecidedBy} ({Decision.Confidence:0.00}: {Decision.Reason})");
+        string who = ModelId is null
+            ? $"no answer {decided}"
+            : ModelId == Decision.ModelId ? $"{ModelId} {decided}" : $"{ModelId} in place of {Decision.ModelId} {decided}";
+        string attempts = Attempts.Length == 1 ? "1 attempt" : $"{Attempts.Length} attempts";
+        string cut = Answer?.Result == AttemptResult.Truncated ? ", truncated" : "";
+        string cost = Certainty switch
+        {
+            CostCertainty.Exact => string.Create(CultureInfo.InvariantCulture, $"${CostUsd:0.000000}"),
+            CostCertainty.Estimated => string.Create(CultureInfo.InvariantCulture, $"about ${CostUsd:0.000000}"),
+            CostCertainty.AtLeast => string.Create(CultureInfo.InvariantCulture, $"at least ${CostUsd:0.000000}"),
+            _ => "cost unknown",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{who}, {attempts}{cut}, {Elapsed.TotalMilliseconds:0} ms, {cost}");
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.AI;
+
+namespace LlmRouting;
+
+/// <summary>Is one request on its way through the router: what was asked, what is known about it.</summary>
+/// <remarks>
+/// Belongs to one request and is not thread-safe: strategies are asked one after the other. The messages are a snapshot; neither they nor
+/// the options may be changed by whoever reads them here.
+/// </remarks>
+public sealed class RoutingRequest
+{
+    private readonly IRequestClassifier? _classifier;
+    private Classification? _classification;
+    private string? _lastUserText;
+
+    /// <summary>Creates a request.</summary>
+    /// <param name="messages">The messages, copied once by the caller of this constructor if they may change.</param>
+    /// <param name="options">The caller's options; null means none.</param>
+    /// <param name="features">What was read off the request; null computes it with <see cref="FeatureExtractor.Default"/>.</param>
+    /// <param name="classifier">Who classifies the request when somebody wants to know; null means nobody.</param>
+    /// <param name="policy">The policy that applies; null means none.</param>
+    /// <param name="isStreaming">Whether the caller asked for a stream.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="messages"/> is null.</exception>
+    public RoutingRequest(
+        IReadOnlyList<ChatMessage> messages,
+        ChatOptions? options = null,
+        RequestFeatures? features = null,
+        IRequestClassifier? classifier = null,
+        RoutingPolicy? policy = null,
+        bool isStreaming = false)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        Messages = messages;
+        Options = options;
+        Hints = RoutingHints.From(options);
+        Features = features ?? FeatureExtractor.Default.Extract(messages, options);
+        Policy = policy;
+        IsStreaming = isStreaming;
+        _classifier = classifier;
+    }
+
+    /// <summary>Gets the messages, oldest first.</summary>
+    public IReadOnlyList<ChatMessage> Messages { get; }
+
+    /// <summary>Gets the caller's options.</summary>
+    /// <value>null when the caller passed none.</value>
+    public ChatOptions? Options { get; }
+
+    /// <summary>Gets what the caller told the router.</summary>
+    /// <value>Never null; empty when the caller said nothing.</value>
+    public RoutingHints Hints { get; }
+
+    /// <summary>Gets what was read off the request.</summary>
+    public RequestFeatures Features { get; }
+
+    /// <summary>Gets the policy that the request named.</summary>
+    /// <value>null when it named none.</value>
+    public RoutingPolicy? Policy { get; }
+
+    /// <summary>Gets whether the caller asked for a stream.</summary>
+    public bool IsStreaming { get; }
+
+    /// <summary>Gets the text of the last user message.</summary>
+    /// <value>Empty when there is none.</value>
+    public string LastUserText => _lastUserText ??= FindLastUserText();
+
+    /// <summary>Gets the classification, if somebody asked for it already.</summary>
+    /// <value>null when nobody has.</value>
+    public Classification? KnownClassification => _classification;
+
+    /// <summary>Gets the steps of the decision that is being made.</summary>
+    internal DecisionTrace Trace { get; } = new();
+
+    /// <summary>Classifies the request, the first time; later calls return the same answer.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The classification; <see cref="Classification.Unknown"/> when there is nobody to ask.</returns>
+    /// <remarks>May call a model, if the host configured a classifier that does: ask only when the answer matters.</remarks>
+    public ValueTask<Classification> GetClassificationAsync(CancellationToken cancellationToken)
+    {
+        if (_classification is { } known)
+        {
+            return new(known);
+        }
+
+        if (_classifier is null)
+        {
+            return new(_classification = Classification.Unknown);
+        }
+
+        ValueTask<Classification> pending = _classifier.ClassifyAsync(this, cancellationToken);
+        return pending.IsCompletedSuccessfully ? new(_classification = pending.Result) : AwaitAsync(pending);
+    }
+
+    private async ValueTask<Classification> AwaitAsync(ValueTask<Classification> pending) =>
+        _classification = await pending.ConfigureAwait(false);
+
+    private string FindLastUserText()
+    {
+        for (int i = Messages.Count - 1; i >= 0; i--)
+        {
+            if (Messages[i].Role == ChatRole.User)
+            {
+                return Messages[i].Text;
+            }
+        }
+
+        return string.Empty;
+    }
+}

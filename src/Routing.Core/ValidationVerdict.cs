@@ -1,0 +1,37 @@
+namespace LlmRouting;
+
+/// <summary>Says whether an answer is good enough.</summary>
+/// <remarks>Reasons are recorded: use constant texts that hold nothing of the answer. An instruction is sent to a model, never recorded.</remarks>
+public readonly struct ValidationVerdict
+{
+    private ValidationVerdict(ValidationVerdictKind kind, string? reason, string? instruction)
+    {
+        Kind = kind;
+        Reason = reason ?? "accepted";
+        Instruction = instruction;
+    }
+
+    /// <summary>Accepts the answer.</summary>
+    public static ValidationVerdict Accept => default;
+
+    /// <summary>Gets what the validator decided.</summary>
+    public ValidationVerdictKind Kind { get; }
+
+    /// <summary>Gets why.</summary>
+    public string Reason => field ?? "accepted";
+
+    /// <summary>Gets what to tell the model so that it mends its answer.</summary>
+    /// <value>null unless <see cref="Kind"/> is <see cref="ValidationVerdictKind.Repair"/>.</value>
+    public string? Instruction { get; }
+
+    /// <summary>Asks the same model once more, with an instruction; an answer that needs repair again is rejected.</summary>
+    /// <param name="reason">What is wrong.</param>
+    /// <param name="instruction">What to tell the model.</param>
+    /// <returns>The verdict.</returns>
+    public static ValidationVerdict Repair(string reason, string instruction) => new(ValidationVerdictKind.Repair, reason, instruction);
+
+    /// <summary>Rejects the answer, which climbs to the next model.</summary>
+    /// <param name="reason">What is wrong.</param>
+    /// <returns>The verdict.</returns>
+    public static ValidationVerdict Reject(string reason) => new(ValidationVerdictKind.Reject, reason, null);
+}
