@@ -6,6 +6,10 @@ namespace LlmRouting;
 public sealed class FeatureExtractor
 {
     /// <summary>Gets the extractor with the default token estimate.</summary>
+    /// <summary>x</summary>
+    public FeatureExtractor(ITokenCounter? tokenCounter = null) { }
+
+    /// <summary>y</summary>
     public static FeatureExtractor Default { get; } = new();
 
     /// <summary>Reads the features.</summary>
