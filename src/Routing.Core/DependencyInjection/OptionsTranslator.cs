@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using LlmRouting.Classifiers;
 using LlmRouting.Conversations;
 using LlmRouting.Models;
 using LlmRouting.Pipeline;

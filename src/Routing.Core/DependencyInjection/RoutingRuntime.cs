@@ -1,4 +1,3 @@
-using LlmRouting.Models;
 using LlmRouting.Pipeline;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
