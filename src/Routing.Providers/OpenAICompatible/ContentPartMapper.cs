@@ -55,7 +55,9 @@ internal static class ContentPartMapper
     {
         "audio/wav" or "audio/x-wav" or "audio/wave" or "audio/vnd.wave" => ChatInputAudioFormat.Wav,
         "audio/mpeg" or "audio/mp3" => ChatInputAudioFormat.Mp3,
-        _ => null,
+
+        // A bare null would become the SDK's type through its conversion from string, and throw.
+        _ => default(ChatInputAudioFormat?),
     };
 
     // The API wants a name, and tells the format by its end.
@@ -73,5 +75,5 @@ internal static class ContentPartMapper
     private static ChatImageDetailLevel? Detail(AIContent content) =>
         content.AdditionalProperties?.TryGetValue("detail", out object? value) == true && value?.ToString() is { Length: > 0 } detail
             ? new ChatImageDetailLevel(detail)
-            : null;
+            : default(ChatImageDetailLevel?);
 }

@@ -103,7 +103,9 @@ internal static class OptionsMapper
         ReasoningEffort.Medium => ChatReasoningEffortLevel.Medium,
         ReasoningEffort.High => ChatReasoningEffortLevel.High,
         ReasoningEffort.ExtraHigh => ChatReasoningEffortLevel.ExtraHigh,
-        _ => null,
+
+        // A bare null would become the SDK's type through its conversion from string, and throw.
+        _ => default(ChatReasoningEffortLevel?),
     };
 
     private static WireFormat? Format(ChatOptions options) => options.ResponseFormat switch
