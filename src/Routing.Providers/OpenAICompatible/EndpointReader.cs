@@ -30,7 +30,7 @@ internal sealed class EndpointReader(OpenAICompatibleKind kind, ModelEndpointSet
 
     public string? ReadKey()
     {
-        string? ownVariable = settings.Properties.GetValueOrDefault("ApiKeyEnvironmentVariable");
+        string? ownVariable = Property("ApiKeyEnvironmentVariable");
         string? key = NullIfBlank(settings.ApiKey) ?? FromEnvironment(ownVariable) ?? FromEnvironment(kind.KeyEnvironmentVariable);
         if (key is null)
         {
@@ -48,7 +48,7 @@ internal sealed class EndpointReader(OpenAICompatibleKind kind, ModelEndpointSet
 
     public OpenAICompatibleKind ReadKind()
     {
-        string field = settings.Properties.GetValueOrDefault("MaxTokensField") ?? kind.MaxTokensField;
+        string field = Property("MaxTokensField") ?? kind.MaxTokensField;
         if (field is not (WireNames.MaxTokens or WireNames.MaxCompletionTokens))
         {
             throw Invalid($"has '{field}' as the property MaxTokensField; it must be {WireNames.MaxTokens} or {WireNames.MaxCompletionTokens}");
@@ -97,7 +97,21 @@ internal sealed class EndpointReader(OpenAICompatibleKind kind, ModelEndpointSet
         (string own, string conventional) => $" or one of the environment variables {own} and {conventional}",
     };
 
-    private bool IsTrue(string property) => bool.TryParse(settings.Properties.GetValueOrDefault(property), out bool value) && value;
+    private bool IsTrue(string property) => bool.TryParse(Property(property), out bool value) && value;
+
+    // Configuration does not tell upper case from lower, whatever the comparer of the dictionary that it was bound to.
+    private string? Property(string name)
+    {
+        foreach (KeyValuePair<string, string> property in settings.Properties)
+        {
+            if (property.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return property.Value;
+            }
+        }
+
+        return null;
+    }
 
     private ArgumentException Invalid(string problem) =>
         new($"The endpoint of model '{settings.ModelId}' at provider '{settings.Provider}' ({kind.Name}) {problem}.");

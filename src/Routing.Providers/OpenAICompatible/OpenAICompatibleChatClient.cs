@@ -118,6 +118,10 @@ public sealed class OpenAICompatibleChatClient : IChatClient
                 {
                     failure = e;
                 }
+                catch (InvalidOperationException e)
+                {
+                    failure = ResponseMapper.Malformed(e, _kind.Name);
+                }
 
                 if (update is not null)
                 {
@@ -173,7 +177,7 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         }
         catch (JsonException e)
         {
-            throw new ProviderException(FailureKind.MalformedResponse, $"'{_kind.Name}' sent an event that is not JSON.", e);
+            throw ResponseMapper.Malformed(e, _kind.Name);
         }
     }
 

@@ -8,16 +8,24 @@ internal static class ResponseMapper
 {
     public static ChatResponse Map(ReadOnlySpan<byte> body, string requestedModel, string provider)
     {
-        JsonElement root;
         try
         {
-            root = JsonElement.Parse(body);
+            return Map(JsonElement.Parse(body), requestedModel, provider);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ProviderException(FailureKind.MalformedResponse, $"'{provider}' answered with something that is not JSON.", e);
+            throw Malformed(e, provider);
         }
+    }
 
+    /// <summary>Creates the exception for an answer, or a part of one, that cannot be read.</summary>
+    /// <param name="cause">A <see cref="JsonException"/>, or what a string with half a surrogate pair throws when it is read.</param>
+    /// <param name="provider">The name of the service.</param>
+    public static ProviderException Malformed(Exception cause, string provider) =>
+        new(FailureKind.MalformedResponse, $"'{provider}' sent JSON that cannot be read.", cause);
+
+    private static ChatResponse Map(JsonElement root, string requestedModel, string provider)
+    {
         if (root.TryGet("error"u8, out JsonElement error))
         {
             throw ErrorMapper.Reported(ErrorBody.ReadError(error), provider);

@@ -107,6 +107,27 @@ public sealed class MessageTests
     }
 
     [Test]
+    public async Task ToolResults_InAUsersMessageComeBeforeItsText()
+    {
+        ChatMessage[] messages = [new(ChatRole.User, [new TextContent("And now?"), new FunctionResultContent("c1", "one")])];
+
+        JsonElement body = await Wire.SendAsync(streaming: false, messages: messages);
+
+        Assert.That(body.Raw("messages"), Is.EqualTo(
+            """[{"role":"tool","tool_call_id":"c1","content":"one"},{"role":"user","content":"And now?"}]"""));
+    }
+
+    [Test]
+    public async Task Messages_OfTheSdkAreSentAsTheyAre()
+    {
+        ChatMessage[] messages = [new(ChatRole.User, "ignored") { RawRepresentation = new OpenAI.Chat.UserChatMessage("own") }];
+
+        JsonElement body = await Wire.SendAsync(streaming: false, messages: messages);
+
+        Assert.That(body.Raw("messages"), Is.EqualTo("""[{"role":"user","content":"own"}]"""));
+    }
+
+    [Test]
     public async Task Instructions_LeadAsASystemMessage([Values] bool streaming)
     {
         JsonElement body = await Wire.SendAsync(streaming, new() { Instructions = "Be brief." }, [new(ChatRole.System, "Be kind."), new(ChatRole.User, "Hi")]);

@@ -212,6 +212,7 @@ public sealed class ResponseTests
     [TestCase("""{"id":"i","cho""", FailureKind.MalformedResponse)]
     [TestCase("""<html>""", FailureKind.MalformedResponse)]
     [TestCase("", FailureKind.MalformedResponse)]
+    [TestCase("""{"choices":[{"message":{"content":"\ud83d"},"finish_reason":"stop"}]}""", FailureKind.MalformedResponse)]
     [TestCase("""{"error":{"message":"boom","code":502}}""", FailureKind.ServerError)]
     [TestCase("""{"choices":[{"error":{"code":429,"message":"slow"}}]}""", FailureKind.RateLimited)]
     public async Task WholeAnswer_ThatIsNoneIsThrown(string body, FailureKind expected)

@@ -61,10 +61,11 @@ public sealed class StreamTests
         Assert.That(seen[^1].Contents.OfType<UsageContent>().Single().Details.InputTokenCount, Is.EqualTo(3));
     }
 
-    [Test]
-    public async Task BrokenJson_IsMalformed_R1()
+    [TestCase("""{"choices":[{"del""")]
+    [TestCase("""{"choices":[{"delta":{"content":"\ud83d"}}]}""")]
+    public async Task BrokenJson_IsMalformed_R1(string data)
     {
-        (_, Exception? thrown) = await StreamAsync(LoopbackServer.Sse($"data: {Piece}\n\ndata: {{\"choices\":[{{\"del\n\n"));
+        (_, Exception? thrown) = await StreamAsync(LoopbackServer.Events(Piece, data));
 
         Assert.That(((ProviderException)thrown!).Kind, Is.EqualTo(FailureKind.MalformedResponse));
     }
