@@ -158,8 +158,7 @@ internal static class TextScanner
         for (ulong bits = TellingWords.Table.FindCandidates(text, position, word, wordStart); bits != 0; bits &= bits - 1)
         {
             int offset = BitOperations.TrailingZeroCount(bits);
-            int length = BitOperations.TrailingZeroCount(~(word >> offset));
-            int kind = TellingWords.Table.Match(text, position + offset, length + offset < TextBlock.Length ? length : ToWordEnd(text, position + offset));
+            int kind = TellingWords.Table.Match(text, position + offset, WordTable.LengthAt(text, position, offset, word));
             if (kind != 0)
             {
                 TellingWords.Count(kind, isCapital: (block.Upper >> offset & 1) != 0, isName: (name >> offset & 1) != 0, ref scan);
@@ -172,18 +171,6 @@ internal static class TextScanner
         carry.Question = block.Question;
         carry.Comma = block.Comma;
         carry.Close = block.Close;
-    }
-
-    // Only the last word of a block needs this; one longer than any telling word is not worth measuring.
-    private static int ToWordEnd(ReadOnlySpan<char> text, int start)
-    {
-        int end = start;
-        while (end < text.Length && end - start < 32 && WordTable.IsWordCharacter(text[end]))
-        {
-            end++;
-        }
-
-        return end - start;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,7 @@ namespace LlmRouting;
 internal sealed class WordTable
 {
     private const int FilterBits = 15;
-    private const int HeadBits = 10;
+    private const int HeadBits = 12;
     private const ulong CaseBits = 0x0020_0020_0020_0020;
 
     // 2^64 divided by the golden ratio, as in Knuth's multiplicative hashing (TAOCP 3, 6.4).
@@ -35,8 +35,8 @@ internal sealed class WordTable
         }
 
         // Setting one bit folds the case of ASCII, but not of every script: a capital gets a key of its own where it differs.
-        bool isWholeInKeys = !isStem && length == word.Length && length <= 8 && Ascii.IsValid(word);
-        var entry = new Entry(word, length, isStem, isWholeInKeys, value, SecondKey: length > 4 ? KeyOf(word, 4, length - 4) : 0);
+        bool isWholeInKeys = length == word.Length && length <= 8 && Ascii.IsValid(word);
+        var entry = new Entry(word, length, isStem, isWholeInKeys, value, TailKey: word.Length > 4 ? KeyOf(word, word.Length - 4, 4) : 0);
         ulong key = KeyOf(word, 0, length);
         Link(key, entry);
         ulong titleKey = KeyOf(string.Concat(word[..1].ToUpperInvariant(), word.AsSpan(1)), 0, length);
@@ -99,6 +99,25 @@ internal sealed class WordTable
         return best;
     }
 
+    /// <summary>Measures the word that starts in a block and may end in the next.</summary>
+    public static int LengthAt(ReadOnlySpan<char> text, int position, int offset, ulong word)
+    {
+        int length = BitOperations.TrailingZeroCount(~(word >> offset));
+        if (offset + length < TextBlock.Length)
+        {
+            return length;
+        }
+
+        // No listed word is longer than this, so it is enough to know that one is.
+        int start = position + offset;
+        while (start + length < text.Length && length < TextBlock.Length && IsWordCharacter(text[start + length]))
+        {
+            length++;
+        }
+
+        return length;
+    }
+
     /// <summary>Gets whether a character can belong to a word that stands between spaces.</summary>
     public static bool IsWordCharacter(char c) => c < 0x80
         ? char.IsAsciiLetterOrDigit(c) || c == '\''
@@ -136,16 +155,16 @@ internal sealed class WordTable
 
     private static bool Matches(ref readonly Entry entry, ReadOnlySpan<char> text, int start, int length)
     {
-        if (entry.IsWholeInKeys)
-        {
-            return length == entry.WordLength && (length <= 4 || KeyOf(text, start + 4, length - 4) == entry.SecondKey);
-        }
-
         int end = start + entry.Text.Length;
         bool isPhrase = entry.Text.Length > entry.WordLength;
-        return (entry.IsStem && !isPhrase ? length >= entry.WordLength : length == entry.WordLength)
-            && end <= text.Length
-            && text[start..end].Equals(entry.Text, StringComparison.OrdinalIgnoreCase)
+        if (end > text.Length || (entry.IsStem && !isPhrase ? length < entry.WordLength : length != entry.WordLength))
+        {
+            return false;
+        }
+
+        // The last four characters tell most entries apart that share their first word or first four letters ("what is", "what was").
+        return (entry.Text.Length <= 4 || KeyOf(text, end - 4, 4) == entry.TailKey)
+            && (entry.IsWholeInKeys || text[start..end].Equals(entry.Text, StringComparison.OrdinalIgnoreCase))
             && (entry.IsStem || !isPhrase || end == text.Length || !IsWordCharacter(text[end]));
     }
 
@@ -159,5 +178,5 @@ internal sealed class WordTable
         head = checked((ushort)(_entries.Length - 1));
     }
 
-    private readonly record struct Entry(string Text, int WordLength, bool IsStem, bool IsWholeInKeys, int Value, ulong Key = 0, ulong SecondKey = 0, int Next = 0);
+    private readonly record struct Entry(string Text, int WordLength, bool IsStem, bool IsWholeInKeys, int Value, ulong Key = 0, ulong TailKey = 0, int Next = 0);
 }
