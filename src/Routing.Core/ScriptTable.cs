@@ -40,7 +40,7 @@ internal static class ScriptTable
             < '\u0600' => TextScript.Hebrew,
             < '\u0900' => TextScript.Arabic,
             < '\u0E00' => TextScript.Indic,
-            < '\u1100' or (>= '\u1780' and < '\u1800') => TextScript.SoutheastAsian,
+            < '\u10A0' or (>= '\u1780' and < '\u1800') => TextScript.SoutheastAsian,
             < '\u3040' => TextScript.Other,
             < '\u3100' => TextScript.Kana,
             < '\u3130' => TextScript.Other,
