@@ -9,6 +9,7 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
     private readonly RoutableModel[] _models;
     private readonly int _count;
     private readonly RequestFeatures _features;
+    private readonly Func<string, RoutableModel?>? _resolve;
 
     /// <summary>Creates a set.</summary>
     /// <param name="models">The models.</param>
@@ -18,17 +19,18 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
     {
     }
 
-    internal CandidateSet(RoutableModel[] models, RequestFeatures features)
-        : this(models, models.Length, features)
+    private CandidateSet(RoutableModel[] models, RequestFeatures features)
+        : this(models, models.Length, features, resolve: null)
     {
     }
 
-    internal CandidateSet(RoutableModel[] models, int count, RequestFeatures features)
+    internal CandidateSet(RoutableModel[] models, int count, RequestFeatures features, Func<string, RoutableModel?>? resolve)
     {
         ArgumentNullException.ThrowIfNull(features);
         _models = models;
         _count = count;
         _features = features;
+        _resolve = resolve;
     }
 
     /// <summary>Gets how many candidates there are.</summary>
@@ -55,6 +57,13 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
         }
 
         return null;
+    }
+
+    /// <summary>Looks a model up by anything that refers to it, through the registry where there is one.</summary>
+    internal RoutableModel? Resolve(string reference)
+    {
+        RoutableModel? model = _resolve is null ? null : _resolve(reference);
+        return Find(model?.Id ?? reference)?.Model;
     }
 
     /// <inheritdoc/>

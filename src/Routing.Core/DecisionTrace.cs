@@ -21,6 +21,9 @@ internal sealed class DecisionTrace
         _steps[_count++] = step;
     }
 
+    /// <summary>Forgets the steps after the first ones.</summary>
+    public void Truncate(int count) => _count = count;
+
     public ReadOnlySpan<DecisionStep> AsSpan() => _steps.AsSpan(0, _count);
 
     public ImmutableArray<DecisionStep> ToImmutable() =>

@@ -34,6 +34,7 @@ public sealed class ModelEndpoint
         ModelId = modelId;
         Settings = settings;
         _ownsClient = ownsClient;
+        IsRouter = client.GetService(typeof(INestedRouter)) is not null;
     }
 
     /// <summary>Gets what records call the endpoint.</summary>
@@ -64,6 +65,9 @@ public sealed class ModelEndpoint
             return double.IsNaN(seconds) ? null : TimeSpan.FromSeconds(seconds);
         }
     }
+
+    /// <summary>Gets whether the client routes itself: its calls count against the same budget.</summary>
+    internal bool IsRouter { get; }
 
     /// <summary>Counts a call that starts.</summary>
     internal void Enter() => Interlocked.Increment(ref _inFlight);

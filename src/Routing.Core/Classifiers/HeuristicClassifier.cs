@@ -10,7 +10,7 @@ namespace LlmRouting.Classifiers;
 /// <para>Complexity is the logistic of a weighted sum; the weights were set by hand against labelled prompts. What that reaches, and where it fails:
 /// docs/heuristic.md.</para>
 /// </remarks>
-public sealed class HeuristicClassifier : IRequestClassifier
+public sealed class HeuristicClassifier : IRequestClassifier, ITrustedStep
 {
     /// <summary>The most text that is searched for keywords.</summary>
     /// <value>4,096 UTF-16 code units.</value>

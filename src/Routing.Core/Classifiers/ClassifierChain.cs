@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LlmRouting.Classifiers;
+
+/// <summary>Asks classifiers in order until one is confident; a costly one placed last is asked for the hard cases only.</summary>
+/// <remarks>Thread-safe. A classifier that throws or runs past its deadline is passed over; when none is confident, the most confident answer counts.</remarks>
+public sealed partial class ClassifierChain : IRequestClassifier
+{
+    private readonly ImmutableArray<IRequestClassifier> _classifiers;
+    private readonly double _minConfidence;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a chain.</summary>
+    /// <param name="classifiers">The classifiers, cheapest first.</param>
+    /// <param name="minConfidence">From which confidence on no further classifier is asked; 0 to 1; default 0.7.</param>
+    /// <param name="timeout">How long each classifier may take; null means 2 seconds.</param>
+    /// <param name="timeProvider">The clock; null means the system's.</param>
+    /// <param name="logger">Where failures are reported; null means nowhere.</param>
+    public ClassifierChain(
+        ImmutableArray<IRequestClassifier> classifiers,
+        double minConfidence = 0.7,
+        TimeSpan? timeout = null,
+        TimeProvider? timeProvider = null,
+        ILogger<ClassifierChain>? logger = null)
+    {
+        _classifiers = classifiers;
+        _minConfidence = minConfidence;
+        _timeout = timeout ?? TimeSpan.FromSeconds(2);
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<ClassifierChain>.Instance;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "chain";
+
+    /// <inheritdoc/>
+    public async ValueTask<Classification> ClassifyAsync(RoutingRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Classification? best = null;
+        foreach (IRequestClassifier classifier in _classifiers)
+        {
+            Classification? answer = classifier is ITrustedStep
+                ? await classifier.ClassifyAsync(request, cancellationToken).ConfigureAwait(false)
+                : await AskAsync(classifier, request, cancellationToken).ConfigureAwait(false);
+            if (answer is null)
+            {
+                continue;
+            }
+
+            request.Trace.Add(new(DecisionStepKind.Classified, classifier.Name, answer.Label ?? answer.Category, "", answer.Confidence, answer.Complexity));
+            if (best is null || answer.Confidence > best.Confidence)
+            {
+                best = answer;
+            }
+
+            if (best.Confidence >= _minConfidence)
+            {
+                break;
+            }
+        }
+
+        return best ?? Classification.Unknown;
+    }
+
+    private async ValueTask<Classification?> AskAsync(IRequestClassifier classifier, RoutingRequest request, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            ValueTask<Classification> pending = classifier.ClassifyAsync(request, source.Token);
+            return pending.IsCompletedSuccessfully
+                ? pending.Result
+                : await SeamCall.WaitAsync(pending, source, _timeout, _timeProvider).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            string reason = exception is TimeoutException ? "ran past its deadline" : "threw an exception";
+            request.Trace.Add(new(DecisionStepKind.Abstained, classifier.Name, null, reason));
+            Log.ClassifierFailed(_logger, classifier.Name, reason, exception.GetType().Name);
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        // The exception's type is enough to find the cause; its message might quote the request.
+        [LoggerMessage(EventIds.ClassifierFailed, LogLevel.Warning, "Classifier '{Classifier}' {Reason} ({Exception}); the next one is asked")]
+        public static partial void ClassifierFailed(ILogger logger, string classifier, string reason, string exception);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Frozen;
+
+namespace LlmRouting.Constraints;
+
+/// <summary>Keeps the models that can do what the request needs: tools, JSON, vision, audio, documents, reasoning, streaming.</summary>
+public sealed class CapabilityConstraint : IRoutingConstraint
+{
+    // One text per set of missing capabilities, made once, so that excluding a model allocates nothing.
+    private static readonly FrozenDictionary<ModelCapabilities, string> Reasons =
+        Enumerable.Range(1, 127).ToFrozenDictionary(static bits => (ModelCapabilities)bits, static bits => $"lacks {(ModelCapabilities)bits}");
+
+    /// <inheritdoc/>
+    public string Name => "capability";
+
+    /// <inheritdoc/>
+    public string? Reject(RoutingRequest request, in Candidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ModelCapabilities missing = request.Features.RequiredCapabilities & ~candidate.Profile.Capabilities;
+        return missing != ModelCapabilities.None ? Reasons[missing]
+            : request.IsStreaming && !candidate.Profile.SupportsStreaming ? "cannot stream"
+            : null;
+    }
+}

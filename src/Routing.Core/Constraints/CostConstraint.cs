@@ -1,0 +1,32 @@
+namespace LlmRouting.Constraints;
+
+/// <summary>Keeps the models whose estimated cost stays within the cost limit of the request or its policy.</summary>
+/// <remarks>Hard. A model of unknown price cannot be shown to stay within a limit and is excluded by one.</remarks>
+public sealed class CostConstraint : IRoutingConstraint
+{
+    /// <inheritdoc/>
+    public string Name => "cost";
+
+    /// <inheritdoc/>
+    public string? Reject(RoutingRequest request, in Candidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (LimitFor(request) is not { } limit)
+        {
+            return null;
+        }
+
+        return candidate.EstimatedCostUsd is not { } cost ? "its price is unknown, and the request has a cost limit"
+            : cost > limit ? "is expected to cost more than the limit"
+            : null;
+    }
+
+    /// <summary>Gets the stricter of the request's and its policy's limit.</summary>
+    /// <returns>USD; null when there is none.</returns>
+    internal static decimal? LimitFor(RoutingRequest request)
+    {
+        decimal? hint = request.Hints.MaxCostUsd;
+        decimal? policy = request.Policy?.MaxCostUsd;
+        return hint is null || policy < hint ? policy : hint;
+    }
+}

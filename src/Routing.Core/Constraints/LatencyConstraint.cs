@@ -1,0 +1,27 @@
+namespace LlmRouting.Constraints;
+
+/// <summary>Keeps the models that are expected to answer within the latency limit of the request or its policy.</summary>
+/// <remarks>Soft: a late answer is better than none, so it is ignored when every model is too slow. A model of unknown latency passes.</remarks>
+public sealed class LatencyConstraint : IRoutingConstraint
+{
+    /// <inheritdoc/>
+    public string Name => "latency";
+
+    /// <inheritdoc/>
+    public bool IsSoft => true;
+
+    /// <inheritdoc/>
+    public string? Reject(RoutingRequest request, in Candidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        TimeSpan? hint = request.Hints.MaxLatency;
+        TimeSpan? policy = request.Policy?.MaxLatency;
+        if (hint is null && policy is null)
+        {
+            return null;
+        }
+
+        TimeSpan? limit = hint is null || policy < hint ? policy : hint;
+        return candidate.ExpectedLatency > limit ? "is expected to answer too late" : null;
+    }
+}

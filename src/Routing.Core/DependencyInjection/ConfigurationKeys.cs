@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Configuration;
+
+namespace LlmRouting.DependencyInjection;
+
+/// <summary>Finds keys in the configuration that no setting has: typos, mostly.</summary>
+/// <remarks>
+/// The binder can refuse unknown keys too, but names neither the path nor the nearest key, and stops at the first. The names below are kept
+/// complete by a test that compares them with the options' properties.
+/// </remarks>
+internal static class ConfigurationKeys
+{
+    public static ImmutableArray<string> Root { get; } =
+    [
+        nameof(LlmRoutingOptions.MinConfidence), nameof(LlmRoutingOptions.StrategyTimeout), nameof(LlmRoutingOptions.DefaultModel),
+        nameof(LlmRoutingOptions.Classifiers), nameof(LlmRoutingOptions.Strategies), nameof(LlmRoutingOptions.Tiers),
+        nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
+        nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
+        nameof(LlmRoutingOptions.CostLatency),
+    ];
+
+    public static ImmutableArray<string> Provider { get; } =
+    [
+        nameof(ProviderOptions.Kind), nameof(ProviderOptions.Endpoint), nameof(ProviderOptions.ApiKey), nameof(ProviderOptions.Headers),
+        nameof(ProviderOptions.Properties),
+    ];
+
+    public static ImmutableArray<string> Model { get; } =
+    [
+        nameof(ModelOptions.Tier), nameof(ModelOptions.Quality), nameof(ModelOptions.QualityByCategory),
+        nameof(ModelOptions.InputUsdPerMillionTokens), nameof(ModelOptions.OutputUsdPerMillionTokens),
+        nameof(ModelOptions.CachedInputUsdPerMillionTokens), nameof(ModelOptions.ContextTokens), nameof(ModelOptions.MaxOutputTokens),
+        nameof(ModelOptions.Capabilities), nameof(ModelOptions.SupportsStreaming), nameof(ModelOptions.TypicalLatency),
+        nameof(ModelOptions.Tags), nameof(ModelOptions.Family), nameof(ModelOptions.Version), nameof(ModelOptions.DeprecatedOn),
+        nameof(ModelOptions.RetiresOn), nameof(ModelOptions.ReplacedBy), nameof(ModelOptions.Provider), nameof(ModelOptions.ModelId),
+        nameof(ModelOptions.Endpoints),
+    ];
+
+    public static ImmutableArray<string> Endpoint { get; } = [nameof(EndpointOptions.Provider), nameof(EndpointOptions.ModelId)];
+
+    public static ImmutableArray<string> Rule { get; } =
+        [nameof(RuleOptions.Name), nameof(RuleOptions.When), nameof(RuleOptions.Prefer), nameof(RuleOptions.PreferTier), nameof(RuleOptions.Confidence)];
+
+    public static ImmutableArray<string> RuleCondition { get; } =
+    [
+        nameof(RuleConditionOptions.Keywords), nameof(RuleConditionOptions.Regex), nameof(RuleConditionOptions.RegexTimeout),
+        nameof(RuleConditionOptions.Metadata), nameof(RuleConditionOptions.UserTier), nameof(RuleConditionOptions.Policy),
+        nameof(RuleConditionOptions.Priority), nameof(RuleConditionOptions.MinInputTokens), nameof(RuleConditionOptions.MaxInputTokens),
+        nameof(RuleConditionOptions.MinTurns), nameof(RuleConditionOptions.HasCode), nameof(RuleConditionOptions.HasImages),
+        nameof(RuleConditionOptions.HasTools), nameof(RuleConditionOptions.Format), nameof(RuleConditionOptions.Script),
+        nameof(RuleConditionOptions.Category), nameof(RuleConditionOptions.Label), nameof(RuleConditionOptions.MinComplexity),
+        nameof(RuleConditionOptions.MaxComplexity),
+    ];
+
+    public static ImmutableArray<string> Policy { get; } =
+    [
+        nameof(PolicyOptions.MinQuality), nameof(PolicyOptions.MinTier), nameof(PolicyOptions.MaxLatency), nameof(PolicyOptions.MaxCostUsd),
+        nameof(PolicyOptions.RequiredTags),
+    ];
+
+    public static ImmutableArray<string> Execution { get; } =
+    [
+        nameof(ExecutionOptions.MaxAttempts), nameof(ExecutionOptions.TotalTimeout), nameof(ExecutionOptions.AttemptTimeout),
+        nameof(ExecutionOptions.FirstTokenTimeout), nameof(ExecutionOptions.IdleTimeout), nameof(ExecutionOptions.FailoverOnContentFilter),
+        nameof(ExecutionOptions.FailoverOnRefusal), nameof(ExecutionOptions.OnTruncatedStream),
+    ];
+
+    public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
+
+    public static ImmutableArray<string> CostLatency { get; } =
+    [
+        nameof(CostLatencyOptions.InteractiveCostWeight), nameof(CostLatencyOptions.InteractiveLatencyWeight),
+        nameof(CostLatencyOptions.BackgroundCostWeight), nameof(CostLatencyOptions.BackgroundLatencyWeight),
+    ];
+
+    /// <summary>Checks a section of the router's configuration.</summary>
+    public static void Check(RoutingSection section, List<string> errors)
+    {
+        if (section.Section is not { } root)
+        {
+            return;
+        }
+
+        CheckLevel(root, section.Path, Root, errors);
+        CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Providers), Provider, errors);
+        CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Models), Model, errors);
+        CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Rules), Rule, errors);
+        CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Policies), Policy, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.Execution), Execution, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.CostLatency), CostLatency, errors);
+        foreach (IConfigurationSection model in root.GetSection(nameof(LlmRoutingOptions.Models)).GetChildren())
+        {
+            CheckChildren(model, $"{section.Path}:{nameof(LlmRoutingOptions.Models)}:{model.Key}", nameof(ModelOptions.Endpoints), Endpoint, errors);
+        }
+
+        foreach (IConfigurationSection rule in root.GetSection(nameof(LlmRoutingOptions.Rules)).GetChildren())
+        {
+            CheckOne(rule, $"{section.Path}:{nameof(LlmRoutingOptions.Rules)}:{rule.Key}", nameof(RuleOptions.When), RuleCondition, errors);
+        }
+    }
+
+    private static void CheckOne(IConfiguration parent, string path, string key, ImmutableArray<string> known, List<string> errors) =>
+        CheckLevel(parent.GetSection(key), $"{path}:{key}", known, errors);
+
+    private static void CheckChildren(IConfiguration parent, string path, string key, ImmutableArray<string> known, List<string> errors)
+    {
+        foreach (IConfigurationSection child in parent.GetSection(key).GetChildren())
+        {
+            CheckLevel(child, $"{path}:{key}:{child.Key}", known, errors);
+        }
+    }
+
+    private static void CheckLevel(IConfiguration level, string path, ImmutableArray<string> known, List<string> errors)
+    {
+        foreach (IConfigurationSection child in level.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                string nearest = known.MinBy(name => Distance(name, child.Key))!; // not null: no list of names is empty
+                errors.Add(Distance(nearest, child.Key) <= (child.Key.Length / 3) + 1
+                    ? $"{path}:{child.Key} is not a setting; did you mean '{nearest}'?"
+                    : $"{path}:{child.Key} is not a setting; known are {string.Join(", ", known)}.");
+            }
+        }
+    }
+
+    /// <summary>Counts the edits between two words: the Levenshtein distance, over two rows.</summary>
+    private static int Distance(string left, string right)
+    {
+        int[] previous = [.. Enumerable.Range(0, right.Length + 1)];
+        int[] current = new int[right.Length + 1];
+        for (int i = 1; i <= left.Length; i++)
+        {
+            current[0] = i;
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int change = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1;
+                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + change);
+            }
+
+            (previous, current) = (current, previous);
+        }
+
+        return previous[right.Length];
+    }
+}

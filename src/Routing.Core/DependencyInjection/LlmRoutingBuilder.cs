@@ -1,0 +1,152 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LlmRouting.DependencyInjection;
+
+/// <summary>Adds models and parts to the router that <c>AddLlmRouting</c> registered.</summary>
+/// <remarks>Parts are singletons. Not thread-safe.</remarks>
+public sealed class LlmRoutingBuilder
+{
+    internal LlmRoutingBuilder(IServiceCollection services) => Services = services;
+
+    /// <summary>Gets the container's services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Adds a model with a client that the host owns.</summary>
+    /// <param name="profile">The model's facts.</param>
+    /// <param name="client">The client; never disposed by the router.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddModel(ModelProfile profile, IChatClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return AddModel(profile, _ => client);
+    }
+
+    /// <summary>Adds a model with a client that a factory gets from the container.</summary>
+    /// <param name="profile">The model's facts.</param>
+    /// <param name="client">Gets the client, once; the router never disposes it. Must not resolve the unkeyed <see cref="IChatClient"/>: that is the router.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddModel(ModelProfile profile, Func<IServiceProvider, IChatClient> client)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(client);
+        Services.AddSingleton(new ModelRegistration(profile.Id, profile, client));
+        return this;
+    }
+
+    /// <summary>Adds a model with a client that is registered in the container under a key.</summary>
+    /// <param name="profile">The model's facts.</param>
+    /// <param name="serviceKey">The key of the client; the container disposes it.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddModel(ModelProfile profile, object serviceKey)
+    {
+        ArgumentNullException.ThrowIfNull(serviceKey);
+        return AddModel(profile, services => services.GetRequiredKeyedService<IChatClient>(serviceKey));
+    }
+
+    /// <summary>Adds the client of a model whose facts are in the configuration.</summary>
+    /// <param name="modelId">The model's key below <c>Models</c>, where no provider is named then.</param>
+    /// <param name="client">Gets the client, once; the router never disposes it. Must not resolve the unkeyed <see cref="IChatClient"/>: that is the router.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddModelClient(string modelId, Func<IServiceProvider, IChatClient> client)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(modelId);
+        ArgumentNullException.ThrowIfNull(client);
+        Services.AddSingleton(new ModelRegistration(modelId, null, client));
+        return this;
+    }
+
+    /// <summary>Adds a strategy; it is asked before the built-in ones, unless the configuration lists <c>Strategies</c>.</summary>
+    /// <typeparam name="T">The strategy; adding it twice is harmless.</typeparam>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddStrategy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IRoutingStrategy => Add<IRoutingStrategy, T>();
+
+    /// <summary>Adds a strategy; it is asked before the built-in ones, unless the configuration lists <c>Strategies</c>.</summary>
+    /// <param name="strategy">The strategy.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddStrategy(IRoutingStrategy strategy) => Add(strategy);
+
+    /// <summary>Adds a classifier; it is asked before the heuristic, unless the configuration lists <c>Classifiers</c>.</summary>
+    /// <typeparam name="T">The classifier; adding it twice is harmless.</typeparam>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddClassifier<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IRequestClassifier => Add<IRequestClassifier, T>();
+
+    /// <summary>Adds a classifier; it is asked before the heuristic, unless the configuration lists <c>Classifiers</c>.</summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddClassifier(IRequestClassifier classifier) => Add(classifier);
+
+    /// <summary>Adds a constraint beside the built-in ones.</summary>
+    /// <typeparam name="T">The constraint; adding it twice is harmless.</typeparam>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddConstraint<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IRoutingConstraint => Add<IRoutingConstraint, T>();
+
+    /// <summary>Adds a constraint beside the built-in ones.</summary>
+    /// <param name="constraint">The constraint.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddConstraint(IRoutingConstraint constraint) => Add(constraint);
+
+    /// <summary>Adds a validator; with any, a streamed answer is held back until it has been validated.</summary>
+    /// <typeparam name="T">The validator; adding it twice is harmless.</typeparam>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddValidator<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IResponseValidator => Add<IResponseValidator, T>();
+
+    /// <summary>Adds a validator; with any, a streamed answer is held back until it has been validated.</summary>
+    /// <param name="validator">The validator.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddValidator(IResponseValidator validator) => Add(validator);
+
+    /// <summary>Adds an observer.</summary>
+    /// <typeparam name="T">The observer; adding it twice is harmless.</typeparam>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IRoutingObserver => Add<IRoutingObserver, T>();
+
+    /// <summary>Adds an observer.</summary>
+    /// <param name="observer">The observer.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddObserver(IRoutingObserver observer) => Add(observer);
+
+    /// <summary>Counts tokens with a counter of the host's, such as a real tokenizer.</summary>
+    /// <param name="tokenCounter">The counter.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder UseTokenCounter(ITokenCounter tokenCounter)
+    {
+        ArgumentNullException.ThrowIfNull(tokenCounter);
+        Services.RemoveAll<ITokenCounter>();
+        Services.AddSingleton(tokenCounter);
+        return this;
+    }
+
+    /// <summary>Adds a provider, which builds the clients of the kind that it names.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddProvider(IModelProvider provider) => Add(provider);
+
+    /// <summary>Adds a classifier of one SDK's exceptions.</summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddFailureClassifier(IFailureClassifier classifier) => Add(classifier);
+
+    private LlmRoutingBuilder Add<TSeam, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where TSeam : class
+        where T : class, TSeam
+    {
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<TSeam, T>());
+        return this;
+    }
+
+    private LlmRoutingBuilder Add<TSeam>(TSeam part)
+        where TSeam : class
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        Services.AddSingleton(part);
+        return this;
+    }
+}

@@ -1,0 +1,78 @@
+using LlmRouting;
+using LlmRouting.DependencyInjection;
+using LlmRouting.Models;
+using LlmRouting.Pipeline;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers the router.</summary>
+public static class LlmRoutingServiceCollectionExtensions
+{
+    private const string DefaultPath = "LlmRouting";
+
+    /// <summary>Registers the router, to be configured in code.</summary>
+    /// <param name="services">The container's services.</param>
+    /// <param name="configure">Sets the options; null leaves the defaults, and models are added to the builder.</param>
+    /// <returns>A builder to add models and parts to.</returns>
+    /// <remarks>Registers the unkeyed <see cref="IChatClient"/>, <see cref="Router"/> and <see cref="ModelRegistry"/>. Calling it again is harmless.</remarks>
+    public static LlmRoutingBuilder AddLlmRouting(this IServiceCollection services, Action<LlmRoutingOptions>? configure = null)
+    {
+        LlmRoutingBuilder builder = AddCore(services);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return builder;
+    }
+
+    /// <summary>Registers the router, configured by a section such as <c>configuration.GetSection("LlmRouting")</c>.</summary>
+    /// <param name="services">The container's services.</param>
+    /// <param name="section">The section; a change of it takes effect at once, an invalid change is logged and ignored.</param>
+    /// <returns>A builder to add models and parts to.</returns>
+    /// <remarks>Registers the unkeyed <see cref="IChatClient"/>, <see cref="Router"/> and <see cref="ModelRegistry"/>. Calling it again is harmless.</remarks>
+    public static LlmRoutingBuilder AddLlmRouting(this IServiceCollection services, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        LlmRoutingBuilder builder = AddCore(services);
+        bool isKnown = services.Any(service => service.ImplementationInstance is RoutingSection known && ReferenceEquals(known.Section, section));
+        if (!isKnown)
+        {
+            services.AddSingleton(new RoutingSection(section, section is IConfigurationSection { Path: { Length: > 0 } path } ? path : DefaultPath));
+            services.Configure<LlmRoutingOptions>(section);
+        }
+
+        return builder;
+    }
+
+    private static LlmRoutingBuilder AddCore(IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Any(static service => service.ServiceType == typeof(RoutingRuntime)))
+        {
+            return new LlmRoutingBuilder(services);
+        }
+
+        services.AddOptionsWithValidateOnStart<LlmRoutingOptions>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LlmRoutingOptions>, LlmRoutingOptionsValidator>());
+        services.AddSingleton<RoutingParts>();
+        services.AddSingleton(static provider => RoutingRuntime.Create(provider, static services => new RoutingRuntime(
+            services,
+            services.GetRequiredService<RoutingParts>(),
+            services.GetRequiredService<IOptionsFactory<LlmRoutingOptions>>(),
+            services.GetServices<IOptionsChangeTokenSource<LlmRoutingOptions>>(),
+            services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            services.GetService<TimeProvider>(),
+            services.GetService<ITokenCounter>())));
+        services.AddSingleton<IChatClient>(static provider => provider.GetRequiredService<RoutingRuntime>().Client);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<RoutingRuntime>().Client.Router);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<RoutingRuntime>().Client.Router.Registry);
+        return new LlmRoutingBuilder(services);
+    }
+}

@@ -1,0 +1,182 @@
+using LlmRouting.Pipeline;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
+
+namespace LlmRouting.DependencyInjection;
+
+/// <summary>Builds the client from the configuration, and rebuilds what a reload changed.</summary>
+/// <remarks>
+/// Reads the options from their factory, never from a monitor: after one invalid reload a monitor throws for ever, while here the last good
+/// configuration stays in force.
+/// </remarks>
+internal sealed partial class RoutingRuntime : IDisposable
+{
+    // Which containers build their router on this thread: a model whose client leads back to the router would recurse without end.
+    [ThreadStatic]
+    private static List<IServiceProvider>? s_building;
+
+    private readonly IServiceProvider _services;
+    private readonly RoutingParts _parts;
+    private readonly IOptionsFactory<LlmRoutingOptions> _factory;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly ITokenCounter? _tokenCounter;
+    private readonly List<IDisposable> _reloads = [];
+    private readonly Lock _lock = new();
+    private Dictionary<(string Model, string Endpoint), ModelEndpoint> _endpoints = [];
+
+    public RoutingRuntime(
+        IServiceProvider services,
+        RoutingParts parts,
+        IOptionsFactory<LlmRoutingOptions> factory,
+        IEnumerable<IOptionsChangeTokenSource<LlmRoutingOptions>> changes,
+        ILoggerFactory loggers,
+        TimeProvider? timeProvider,
+        ITokenCounter? tokenCounter)
+    {
+        _services = services;
+        _parts = parts;
+        _factory = factory;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<RoutingRuntime>();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _tokenCounter = tokenCounter;
+
+        TranslatedOptions translated = Read();
+        RoutingPipeline pipeline = Prepare(translated);
+        pipeline.Models = BuildModels(translated);
+        Client = pipeline.Build();
+        foreach (IOptionsChangeTokenSource<LlmRoutingOptions> change in changes)
+        {
+            _reloads.Add(ChangeToken.OnChange(change.GetChangeToken, Reload));
+        }
+    }
+
+    public RoutingChatClient Client { get; }
+
+    public static RoutingRuntime Create(IServiceProvider services, Func<IServiceProvider, RoutingRuntime> create)
+    {
+        s_building ??= [];
+        if (s_building.Contains(services))
+        {
+            throw new InvalidOperationException(
+                "A model's client was resolved as the container's unkeyed IChatClient, which is the router itself. "
+                + "Register the model's client under a key and add it with .AddModel(profile, serviceKey).");
+        }
+
+        s_building.Add(services);
+        try
+        {
+            return create(services);
+        }
+        finally
+        {
+            s_building.Remove(services);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable reload in _reloads)
+        {
+            reload.Dispose();
+        }
+    }
+
+    private TranslatedOptions Read()
+    {
+        TranslatedOptions translated = OptionsTranslator.Translate(_factory.Create(Options.DefaultName), _parts);
+        foreach (string unused in translated.Unused)
+        {
+            Log.Unused(_logger, unused);
+        }
+
+        return translated;
+    }
+
+    private void Reload()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                TranslatedOptions translated = Read();
+                RoutingPlan plan = Prepare(translated).BuildPlan();
+                Client.Router.Registry.Update(BuildModels(translated));
+                Client.Router.Update(plan);
+                Log.Applied(_logger, Client.Router.Registry.Current.Models.Length);
+            }
+            catch (Exception exception)
+            {
+                // Written by us and by the binder, about settings: the message holds no key and no prompt.
+                Log.Rejected(_logger, exception.Message);
+            }
+        }
+    }
+
+    private RoutingPipeline Prepare(TranslatedOptions translated)
+    {
+        RoutingPipeline pipeline = translated.Pipeline;
+        pipeline.TokenCounter = _tokenCounter;
+        pipeline.TimeProvider = _timeProvider;
+        pipeline.LoggerFactory = _loggers;
+        return pipeline;
+    }
+
+    private List<RoutableModel> BuildModels(TranslatedOptions translated)
+    {
+        Dictionary<(string, string), ModelEndpoint> endpoints = [];
+        List<RoutableModel> models = [];
+        foreach (TranslatedModel model in translated.Models)
+        {
+            string id = model.Profile.Id;
+            List<ModelEndpoint> built = [];
+            if (model.Registration is { } registration)
+            {
+                built.Add(_endpoints.GetValueOrDefault((id, "default"))
+                    ?? new ModelEndpoint(CreateClient(registration)));
+            }
+
+            foreach ((string name, ModelEndpointSettings settings) in model.Endpoints)
+            {
+                // An endpoint whose settings stay the same keeps its client, its connections and what is known of it.
+                built.Add(_endpoints.GetValueOrDefault((id, name)) is { } known && settings.Equals(known.Settings)
+                    ? known
+                    : new ModelEndpoint(CreateClient(settings), name, settings.ModelId, settings, ownsClient: true));
+            }
+
+            foreach (ModelEndpoint endpoint in built)
+            {
+                endpoints[(id, endpoint.Name)] = endpoint;
+            }
+
+            models.Add(new RoutableModel(model.Profile, [.. built]));
+        }
+
+        _endpoints = endpoints;
+        return models;
+    }
+
+    private IChatClient CreateClient(ModelRegistration registration) =>
+        registration.CreateClient(_services)
+        ?? throw new InvalidOperationException($"The client of model '{registration.Id}' is null; the factory given to AddModel must return a client.");
+
+    private IChatClient CreateClient(ModelEndpointSettings settings) =>
+        _parts.Providers.First(provider => provider.Kind == settings.Kind).CreateClient(settings);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.ConfigurationApplied, LogLevel.Information, "A changed configuration is in force: {Models} models in service")]
+        public static partial void Applied(ILogger logger, int models);
+
+        [LoggerMessage(EventIds.ConfigurationRejected, LogLevel.Error, "A changed configuration was rejected, and the last good one stays in force: {Errors}")]
+        public static partial void Rejected(ILogger logger, string errors);
+
+        [LoggerMessage(EventIds.StrategyUnused, LogLevel.Warning, "The {What} was added, but the configuration does not list it: it is never asked")]
+        public static partial void Unused(ILogger logger, string what);
+    }
+}

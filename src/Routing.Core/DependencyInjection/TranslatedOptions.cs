@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using LlmRouting.Pipeline;
+
+namespace LlmRouting.DependencyInjection;
+
+/// <summary>Is the configuration in the router's own terms.</summary>
+/// <param name="Models">The models, in order.</param>
+/// <param name="Pipeline">Everything else.</param>
+/// <param name="Unused">Strategies and classifiers that the host added but the configuration does not list.</param>
+/// <param name="Errors">What is wrong; anything here makes the rest unusable.</param>
+internal sealed record TranslatedOptions(
+    ImmutableArray<TranslatedModel> Models,
+    RoutingPipeline Pipeline,
+    ImmutableArray<string> Unused,
+    ImmutableArray<string> Errors);

@@ -1,0 +1,29 @@
+namespace LlmRouting;
+
+/// <summary>Allots the ids of log messages: one hundred to each folder.</summary>
+internal static class EventIds
+{
+    // Models: 1000-1099
+    public const int ModelDeprecated = 1000;
+    public const int ModelRetired = 1001;
+
+    // Classifiers: 1100-1199
+    public const int ClassifierFailed = 1100;
+
+    // Execution: 1300-1399
+    public const int AttemptFailed = 1300;
+    public const int EndpointMisconfigured = 1301;
+    public const int ValidatorFailed = 1302;
+    public const int ObserverFailed = 1303;
+    public const int RouteCompleted = 1304;
+    public const int RouteFailed = 1305;
+
+    // Pipeline: 1400-1499
+    public const int StrategyFailed = 1400;
+    public const int ConstraintFailed = 1401;
+
+    // DependencyInjection: 1500-1599
+    public const int ConfigurationApplied = 1500;
+    public const int ConfigurationRejected = 1501;
+    public const int StrategyUnused = 1502;
+}

@@ -1,0 +1,38 @@
+namespace LlmRouting.Execution;
+
+/// <summary>Bounds the walk over the ranking: one budget of attempts and time covers failover, cascade and repair together.</summary>
+/// <remarks>Immutable. Applies to streaming and not alike, unless a member says otherwise.</remarks>
+public sealed record ExecutionSettings
+{
+    /// <summary>Gets how many calls one request may make.</summary>
+    /// <value>At least 1; default 3. A router behind this router takes its calls from the same budget.</value>
+    public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>Gets how long a request may take until its answer, or a stream's first meaningful content, is there.</summary>
+    /// <value>Positive; default 2 minutes.</value>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Gets how long one attempt may take that is not streamed.</summary>
+    /// <value>Positive; default 1 minute.</value>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Gets how long a stream may take until its first meaningful content.</summary>
+    /// <value>Positive; default 20 seconds. Until then another model can still take over.</value>
+    public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Gets how long a stream may stay silent after its first meaningful content.</summary>
+    /// <value>Positive; default 20 seconds. A longer silence counts as a broken stream.</value>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Gets whether another model is tried when a provider's filter blocked the request or its answer.</summary>
+    /// <value>Default false: the caller receives what the provider said.</value>
+    public bool FailoverOnContentFilter { get; init; }
+
+    /// <summary>Gets whether another model is tried when a model refused.</summary>
+    /// <value>Default false: the caller receives the refusal.</value>
+    public bool FailoverOnRefusal { get; init; }
+
+    /// <summary>Gets what the caller sees when a stream breaks after its first meaningful content.</summary>
+    /// <value>Default <see cref="TruncationPolicy.Throw"/>. A stream that ends without a finish reason is broken too.</value>
+    public TruncationPolicy OnTruncatedStream { get; init; } = TruncationPolicy.Throw;
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.AI;
+
+namespace LlmRouting.Execution;
+
+/// <summary>Puts the router's record into what the caller receives.</summary>
+internal static class ResponseWriter
+{
+    /// <summary>Copies an answer and attaches the outcome to the copy.</summary>
+    /// <remarks>A copy, because a client may hand out one response object many times at once, from a cache say.</remarks>
+    public static ChatResponse Attach(ChatResponse response, RoutingOutcome outcome, in RouteTarget target)
+    {
+        foreach (ChatMessage message in response.Messages)
+        {
+            MarkToolCalls(message.Contents, target.Model.Id);
+        }
+
+        return new ChatResponse(response.Messages)
+        {
+            ResponseId = response.ResponseId,
+            ConversationId = response.ConversationId,
+            ModelId = response.ModelId ?? target.Endpoint.ModelId ?? target.Model.Id,
+            CreatedAt = response.CreatedAt,
+            FinishReason = response.FinishReason,
+            Usage = response.Usage,
+            ContinuationToken = response.ContinuationToken,
+            RawRepresentation = response.RawRepresentation,
+            AdditionalProperties = WithOutcome(response.AdditionalProperties, outcome),
+        };
+    }
+
+    /// <summary>Makes the last update of a stream, which carries the outcome.</summary>
+    /// <remarks>Without a message id, so that the outcome lands on the response and not on its last message.</remarks>
+    public static ChatResponseUpdate LastUpdate(RoutingOutcome outcome, in RouteTarget target, string? answeredBy, string? responseId) => new()
+    {
+        ResponseId = responseId,
+        ModelId = answeredBy ?? target.Endpoint.ModelId ?? target.Model.Id,
+        AdditionalProperties = WithOutcome(null, outcome),
+    };
+
+    /// <summary>Leaves the model's id in each tool call.</summary>
+    public static void MarkToolCalls(IList<AIContent> contents, string modelId)
+    {
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is FunctionCallContent call)
+            {
+                ToolCallOwner.Mark(call, modelId);
+            }
+        }
+    }
+
+    /// <summary>Measures the text of an answer, reasoning included.</summary>
+    public static long TextLength(ChatResponse response)
+    {
+        long length = 0;
+        foreach (ChatMessage message in response.Messages)
+        {
+            length += TextLength(message.Contents);
+        }
+
+        return length;
+    }
+
+    /// <summary>Measures the text of contents, reasoning included.</summary>
+    public static int TextLength(IList<AIContent> contents)
+    {
+        int length = 0;
+        for (int i = 0; i < contents.Count; i++)
+        {
+            length += contents[i] switch
+            {
+                TextContent text => text.Text.Length,
+                TextReasoningContent reasoning => reasoning.Text.Length,
+                _ => 0,
+            };
+        }
+
+        return length;
+    }
+
+    private static AdditionalPropertiesDictionary WithOutcome(AdditionalPropertiesDictionary? properties, RoutingOutcome outcome)
+    {
+        AdditionalPropertiesDictionary copy = properties is null ? [] : new(properties);
+        copy[RoutingChatResponseExtensions.Key] = outcome;
+        return copy;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using LlmRouting.Constraints;
+using LlmRouting.Models;
+using Microsoft.Extensions.AI;
+
+namespace LlmRouting.Execution;
+
+/// <summary>Is one request's walk over its ranking: where to go next, what has happened, what is left of the budget.</summary>
+/// <remarks>Belongs to one request; streaming and not share it, so they cannot differ in what they do after a failure.</remarks>
+internal sealed class RouteWalk
+{
+    private readonly ModelSnapshot _models;
+    private readonly TimeProvider _timeProvider;
+    private readonly long _started;
+    private readonly WalkBudget _budget;
+    private readonly decimal? _costLimit;
+    private readonly ImmutableArray<RoutingAttempt>.Builder _attempts = ImmutableArray.CreateBuilder<RoutingAttempt>(1);
+    private int _modelIndex = -1;
+    private int _endpointIndex;
+    private RoutableModel? _model;
+    private int? _windowExceeded;
+    private bool _stopped;
+    private decimal _spentUsd;
+    private CostCertainty _certainty;
+
+    public RouteWalk(
+        string id,
+        RoutingRequest request,
+        RoutingDecision decision,
+        ModelSnapshot models,
+        ExecutionSettings settings,
+        TimeProvider timeProvider,
+        long started)
+    {
+        Id = id;
+        Request = request;
+        Decision = decision;
+        Settings = settings;
+        _models = models;
+        _timeProvider = timeProvider;
+        _started = started;
+        _budget = AttemptOptions.FindBudget(request.Options) ?? new WalkBudget(settings.MaxAttempts);
+        _costLimit = CostConstraint.LimitFor(request);
+    }
+
+    public string Id { get; }
+
+    public RoutingRequest Request { get; }
+
+    public RoutingDecision Decision { get; }
+
+    public ExecutionSettings Settings { get; }
+
+    public FailureLog Failures { get; } = new();
+
+    /// <summary>Gets what is left of the time for an answer.</summary>
+    public TimeSpan TimeLeft => Settings.TotalTimeout - _timeProvider.GetElapsedTime(_started);
+
+    /// <summary>Finds where the next attempt goes, and takes its call from the budget.</summary>
+    /// <returns>False when the ranking or the budget is exhausted, or a failure ended the walk.</returns>
+    public bool TryNext(out RouteTarget target)
+    {
+        while (!_stopped && TryAdvance(out target))
+        {
+            if (TimeLeft <= TimeSpan.Zero)
+            {
+                Skip(target, FailureKind.Timeout, "the request's time is used up");
+                _stopped = true;
+            }
+            else if (CostBarrier(target.Model) is { } barrier)
+            {
+                Skip(target, failure: null, barrier);
+                LeaveModel();
+            }
+            else if (target.Endpoint.IsRouter ? _budget.CallsLeft <= 0 : !_budget.TryTakeCall())
+            {
+                _stopped = true;
+            }
+            else
+            {
+                return true;
+            }
+        }
+
+        target = default;
+        return false;
+    }
+
+    /// <summary>Makes the options of an attempt.</summary>
+    public ChatOptions? OptionsFor(in RouteTarget target) => AttemptOptions.Create(Request.Options, target.Endpoint, _budget);
+
+    /// <summary>Takes one more call of the same target from the budget, for a repair.</summary>
+    public bool TryRepeat(in RouteTarget target) =>
+        TimeLeft > TimeSpan.Zero && CostBarrier(target.Model) is null && (target.Endpoint.IsRouter || _budget.TryTakeCall());
+
+    /// <summary>Records an attempt, and draws the consequence of its failure for the rest of the walk.</summary>
+    public void Record(RoutingAttempt attempt, in RouteTarget target, Exception? exception = null)
+    {
+        _attempts.Add(attempt);
+        _spentUsd += attempt.CostUsd;
+        if (attempt.Certainty > _certainty)
+        {
+            _certainty = attempt.Certainty;
+        }
+
+        if (attempt.Result is AttemptResult.Succeeded)
+        {
+            return;
+        }
+
+        Failures.Add(attempt, exception);
+        switch (attempt.Failure)
+        {
+            case FailureKind.CallerCancelled or FailureKind.InvalidRequest:
+            case FailureKind.ContentFiltered when !Settings.FailoverOnContentFilter:
+            case FailureKind.Refusal when !Settings.FailoverOnRefusal:
+                _stopped = true;
+                break;
+
+            case FailureKind.ContextLengthExceeded:
+                _windowExceeded = Math.Max(_windowExceeded ?? 0, target.Model.Profile.ContextTokens ?? 0);
+                LeaveModel();
+                break;
+
+            // The same model elsewhere would say the same.
+            case FailureKind.ContentFiltered or FailureKind.Refusal or FailureKind.SchemaInvalid:
+                LeaveModel();
+                break;
+        }
+
+        if (attempt.Result == AttemptResult.Rejected)
+        {
+            LeaveModel();
+        }
+    }
+
+    /// <summary>Sums up what has happened so far.</summary>
+    public RoutingOutcome ToOutcome() =>
+        new(Id, Decision, _attempts.DrainToImmutable(), _spentUsd, _certainty, _timeProvider.GetElapsedTime(_started));
+
+    private bool TryAdvance(out RouteTarget target)
+    {
+        while (_model is null || _endpointIndex >= _model.Endpoints.Length)
+        {
+            if (++_modelIndex >= Decision.Ranking.Length || (_modelIndex > 0 && !Request.Hints.AllowFallback))
+            {
+                target = default;
+                return false;
+            }
+
+            _model = _models.Find(Decision.Ranking[_modelIndex]);
+            _endpointIndex = 0;
+            if (_model is not null && _windowExceeded is { } window && _model.Profile.ContextTokens <= window)
+            {
+                Skip(new(_model, _model.Endpoints[0]), FailureKind.ContextLengthExceeded, "its context window is no larger than the one that was too small");
+                LeaveModel();
+            }
+        }
+
+        target = new(_model, _model.Endpoints[_endpointIndex++]);
+        return true;
+    }
+
+    private void LeaveModel() => _endpointIndex = int.MaxValue;
+
+    private string? CostBarrier(RoutableModel model) =>
+        // The first call was admitted by the cost constraint; later ones must fit beside what is spent already.
+        _costLimit is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
+            ? "would exceed the request's cost limit"
+            : null;
+
+    private void Skip(in RouteTarget target, FailureKind? failure, string reason) =>
+        Record(
+            new RoutingAttempt
+            {
+                ModelId = target.Model.Id,
+                Endpoint = target.Endpoint.Name,
+                Result = AttemptResult.Skipped,
+                Failure = failure,
+                Reason = reason,
+            },
+            target);
+}

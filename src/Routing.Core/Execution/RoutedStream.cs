@@ -1,0 +1,246 @@
+using Microsoft.Extensions.AI;
+
+namespace LlmRouting.Execution;
+
+/// <summary>Is one attempt's stream: held back until it is committed, watched until it ends.</summary>
+/// <remarks>One reader. Once committed it is the only stream that the caller will see.</remarks>
+internal sealed class RoutedStream(
+    RouteExecutor executor,
+    RouteWalk walk,
+    RouteTarget target,
+    TimeProvider timeProvider,
+    CancellationToken callerToken) : IAsyncDisposable
+{
+    // Role-only, metadata-only and empty updates come before the first content, seldom more than one or two.
+    private readonly List<ChatResponseUpdate> _held = new(2);
+    private AttemptRecorder _attempt = new(target, walk.Request.Features, timeProvider);
+    private StreamGuard? _guard;
+    private ChatFinishReason? _finishReason;
+    private string? _responseId;
+    private RoutingOutcome? _nested;
+    private bool _isSettled;
+    private bool _isCommitted;
+    private bool _isClosed;
+
+    /// <summary>Gets the attempt as measured so far.</summary>
+    public AttemptRecorder Attempt => _attempt;
+
+    /// <summary>Gets the updates that came before the commit, in order.</summary>
+    public List<ChatResponseUpdate> Held => _held;
+
+    /// <summary>Gets whether the whole answer is held.</summary>
+    public bool IsBuffered { get; private set; }
+
+    /// <summary>Gets the live stream behind the held updates.</summary>
+    public StreamGuard Guard => _guard!; // not null once opened
+
+    /// <summary>Reads up to the first meaningful content, or to the end.</summary>
+    /// <returns>False when the attempt failed without an exception; it is recorded then.</returns>
+    public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd)
+    {
+        target.Endpoint.Enter();
+        _guard = new StreamGuard(target.Endpoint.Client, messages, walk.OptionsFor(target), timeProvider, callerToken);
+        while (true)
+        {
+            _guard.Limit = IsAnswering ? walk.Settings.IdleTimeout : TimeToCommit();
+            if (!await _guard.MoveNextAsync().ConfigureAwait(false))
+            {
+                return FinishHeld(readToEnd);
+            }
+
+            ChatResponseUpdate update = _guard.Current;
+            _held.Add(update);
+            if (Observe(update) is { } failure)
+            {
+                return Reject(failure, "an error in the stream");
+            }
+
+            if (IsAnswering && !readToEnd)
+            {
+                _guard.Limit = walk.Settings.IdleTimeout;
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Takes note of an update that is about to be delivered.</summary>
+    /// <returns>The failure that the update brings; null when it is to be delivered.</returns>
+    public FailureKind? Observe(ChatResponseUpdate update)
+    {
+        _responseId ??= update.ResponseId;
+        _attempt.AnsweredBy = update.ModelId ?? _attempt.AnsweredBy;
+        _finishReason = update.FinishReason ?? _finishReason;
+        if (update.AdditionalProperties is not null && target.Endpoint.IsRouter)
+        {
+            _nested = update.GetRoutingOutcome() ?? _nested;
+        }
+
+        IList<AIContent> contents = update.Contents;
+        for (int i = 0; i < contents.Count; i++)
+        {
+            switch (contents[i])
+            {
+                case TextContent text:
+                    NoteAnswer(text.Text.Length, isMeaningful: text.Text.Length > 0);
+                    break;
+
+                case UsageContent usage:
+                    _attempt.Usage = usage.Details;
+                    break;
+
+                case ErrorContent error:
+                    FailureKind kind = ContentInspector.KindOf(error);
+                    if (!RouteExecutor.IsForCaller(kind, walk.Settings))
+                    {
+                        return kind;
+                    }
+
+                    NoteAnswer(0, isMeaningful: true);
+                    break;
+
+                case FunctionCallContent call:
+                    ToolCallOwner.Mark(call, target.Model.Id);
+                    NoteAnswer(0, isMeaningful: true);
+                    break;
+
+                case AIContent other:
+                    NoteAnswer(other is TextReasoningContent reasoning ? reasoning.Text.Length : 0, ContentInspector.IsMeaningful(other));
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Settles a stream that came to its end after it was committed.</summary>
+    /// <returns>The error to throw; null when the stream is whole.</returns>
+    public Exception? Finish() =>
+        _finishReason is null
+            ? Break(FailureKind.TruncatedStream, new ProviderException(
+                FailureKind.TruncatedStream,
+                $"The stream of model '{target.Model.Id}' ended without a finish reason: it is cut off, or its client never sends one."))
+            : Settle(AttemptResult.Succeeded);
+
+    /// <summary>Settles a stream that broke after it was committed.</summary>
+    /// <returns>The error to throw; null when the policy is to end the stream.</returns>
+    public Exception? Break(FailureKind kind, Exception? exception)
+    {
+        exception ??= new ProviderException(kind, $"The stream of model '{target.Model.Id}' brought an error.");
+        if (_isSettled)
+        {
+            return exception;
+        }
+
+        _isSettled = true;
+        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, callerToken);
+        Outcome = walk.ToOutcome();
+        executor.Publish(Outcome);
+        if (callerToken.IsCancellationRequested)
+        {
+            return new OperationCanceledException(callerToken);
+        }
+
+        return walk.Settings.OnTruncatedStream == TruncationPolicy.End
+            ? null
+            : new RouteFailedException(
+                $"The stream of model '{target.Model.Id}' broke after a part of its answer was delivered ({Outcome.Attempts[^1].Failure}). "
+                    + "Set Execution:OnTruncatedStream to 'End' to have such streams end without an error.",
+                Outcome.Attempts[^1].Failure ?? kind,
+                exception) { Outcome = Outcome };
+    }
+
+    /// <summary>Gets what became of the request, once the stream is settled.</summary>
+    public RoutingOutcome? Outcome { get; private set; }
+
+    /// <summary>Makes the update that carries the outcome.</summary>
+    public ChatResponseUpdate LastUpdate() =>
+        ResponseWriter.LastUpdate(Outcome!, target, _attempt.AnsweredBy, _responseId); // not null: the stream is settled
+
+    /// <summary>Joins the held updates into an answer for the validators.</summary>
+    public ChatResponse ToResponse() => _held.ToChatResponse();
+
+    /// <summary>Hands the stream over to the caller.</summary>
+    public RoutedStream Commit()
+    {
+        _isCommitted = true;
+        return this;
+    }
+
+    /// <summary>Closes the stream; a caller who has not read a committed one to its end has given up on it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        target.Endpoint.Exit();
+        if (_guard is not null)
+        {
+            await _guard.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_isCommitted && !_isSettled)
+        {
+            _isSettled = true;
+            walk.Record(_attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller stopped reading"), target);
+            executor.Publish(walk.ToOutcome());
+        }
+    }
+
+    private bool IsAnswering => _attempt.TimeToFirstToken is not null;
+
+    private Exception? Settle(AttemptResult result)
+    {
+        _isSettled = true;
+        target.Endpoint.RecordLatency(_attempt.Elapsed);
+        walk.Record(_attempt.Write(result, ContentInspector.FinishFailure(_finishReason), nested: _nested), target);
+        Outcome = walk.ToOutcome();
+        executor.Publish(Outcome);
+        return null;
+    }
+
+    private bool FinishHeld(bool readToEnd)
+    {
+        FailureKind? filtered = ContentInspector.FinishFailure(_finishReason);
+        if (filtered is { } kind && !RouteExecutor.IsForCaller(kind, walk.Settings))
+        {
+            return Reject(kind, "the finish reason");
+        }
+
+        if (_finishReason is null)
+        {
+            return Reject(FailureKind.TruncatedStream, "the stream ended without a finish reason");
+        }
+
+        if (!IsAnswering && filtered is null)
+        {
+            return Reject(FailureKind.EmptyResponse, "the stream brought no content");
+        }
+
+        IsBuffered = readToEnd && filtered is null;
+        return true;
+    }
+
+    private bool Reject(FailureKind kind, string reason)
+    {
+        walk.Record(_attempt.Write(AttemptResult.Failed, kind, reason, nested: _nested), target);
+        return false;
+    }
+
+    private void NoteAnswer(int length, bool isMeaningful)
+    {
+        _attempt.AnswerLength += length;
+        if (isMeaningful && _attempt.TimeToFirstToken is null)
+        {
+            _attempt.TimeToFirstToken = _attempt.Elapsed;
+        }
+    }
+
+    private TimeSpan TimeToCommit()
+    {
+        TimeSpan left = walk.Settings.FirstTokenTimeout - _attempt.Elapsed;
+        return left < walk.TimeLeft ? left : walk.TimeLeft;
+    }
+}

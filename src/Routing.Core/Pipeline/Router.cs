@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using LlmRouting.Models;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace LlmRouting.Pipeline;
+
+/// <summary>Decides which model serves a request: constraints filter, then strategies are asked in order.</summary>
+/// <remarks>Thread-safe. Deciding calls no model, unless the host configured a classifier or strategy that does.</remarks>
+public sealed partial class Router
+{
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private volatile RoutingPlan _plan;
+
+    internal Router(ModelRegistry registry, RoutingPlan plan, TimeProvider timeProvider, ILogger logger)
+    {
+        Registry = registry;
+        _plan = plan;
+        _timeProvider = timeProvider;
+        _logger = logger;
+    }
+
+    /// <summary>Gets the models that the router chooses from.</summary>
+    public ModelRegistry Registry { get; }
+
+    internal RoutingPlan Plan => _plan;
+
+    /// <summary>Decides without calling the model: a dry run.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="options">The options, with hints if any; null means none.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The decision that a request with these messages and options would get now.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="messages"/> is null.</exception>
+    /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
+    /// <exception cref="NoCandidateException">No model may serve the request.</exception>
+    /// <exception cref="RoutingException">The request names an unknown model or policy.</exception>
+    public ValueTask<RoutingDecision> DecideAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        RoutingPlan plan = _plan;
+        ModelSnapshot models = Registry.Current;
+        long started = _timeProvider.GetTimestamp();
+        return DecideAsync(CreateRequest(MessageSnapshot.Take(messages, options), options, plan, isStreaming: false), models, plan, started, cancellationToken);
+    }
+
+    internal void Update(RoutingPlan plan) => _plan = plan;
+
+    internal static RoutingRequest CreateRequest(IReadOnlyList<ChatMessage> messages, ChatOptions? options, RoutingPlan plan, bool isStreaming)
+    {
+        string? policyId = RoutingHints.From(options).Policy;
+        RoutingPolicy? policy = null;
+        if (policyId is not null && !plan.Policies.TryGetValue(policyId, out policy))
+        {
+            throw new RoutingException(
+                $"The request names policy '{policyId}', which is not configured; configured: {ListOrNone(plan.Policies.Keys)}. Add it under 'Policies'.");
+        }
+
+        return new RoutingRequest(messages, options, plan.Features.Extract(messages, options), plan.Classifier, policy, isStreaming);
+    }
+
+    internal async ValueTask<RoutingDecision> DecideAsync(
+        RoutingRequest request,
+        ModelSnapshot models,
+        RoutingPlan plan,
+        long started,
+        CancellationToken cancellationToken)
+    {
+        RoutableModel? named = FindNamed(request, models);
+        CandidateSet candidates = CandidateFilter.Apply(request, models, plan, _logger);
+        if (candidates.Count == 0)
+        {
+            throw new NoCandidateException(Exclusions(request.Trace, model: null));
+        }
+
+        if (named is not null)
+        {
+            return candidates.Find(named.Id) is null
+                ? throw new NoCandidateException(Exclusions(request.Trace, named.Id))
+                : Decide(request, models, plan, candidates, "request", StrategyVerdict.Prefer(named.Id, 1, "the request names it"), started)
+                    ?? throw new InvalidOperationException("A candidate was not ranked.");
+        }
+
+        (IRoutingStrategy Strategy, StrategyVerdict Verdict)? best = null;
+        foreach (IRoutingStrategy strategy in plan.Strategies)
+        {
+            StrategyVerdict verdict;
+            try
+            {
+                verdict = strategy is ITrustedStep
+                    ? await strategy.EvaluateAsync(request, candidates, cancellationToken).ConfigureAwait(false)
+                    : await AskAsync(strategy, request, candidates, plan.StrategyTimeout, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                string reason = exception is TimeoutException ? "ran past its deadline" : "threw an exception";
+                Log.StrategyFailed(_logger, strategy.Name, reason, exception.GetType().Name);
+                verdict = StrategyVerdict.Abstain(reason);
+            }
+
+            if (verdict.Kind == StrategyVerdictKind.Abstain)
+            {
+                request.Trace.Add(new(DecisionStepKind.Abstained, strategy.Name, null, verdict.Reason));
+                continue;
+            }
+
+            string target = verdict.Target ?? verdict.Ranking[0];
+            request.Trace.Add(new(DecisionStepKind.Preferred, strategy.Name, target, verdict.Reason, verdict.Confidence));
+            if (verdict.Confidence >= plan.MinConfidence)
+            {
+                if (Decide(request, models, plan, candidates, strategy.Name, verdict, started) is { } decision)
+                {
+                    return decision;
+                }
+            }
+            else if (best is null || verdict.Confidence > best.Value.Verdict.Confidence)
+            {
+                best = (strategy, verdict);
+            }
+        }
+
+        return (best is { } unsure ? Decide(request, models, plan, candidates, unsure.Strategy.Name, unsure.Verdict, started) : null)
+            ?? DecideByDefault(request, models, plan, candidates, started);
+    }
+
+    private async ValueTask<StrategyVerdict> AskAsync(
+        IRoutingStrategy strategy,
+        RoutingRequest request,
+        CandidateSet candidates,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ValueTask<StrategyVerdict> pending = strategy.EvaluateAsync(request, candidates, source.Token);
+        return pending.IsCompletedSuccessfully
+            ? pending.Result
+            : await SeamCall.WaitAsync(pending, source, timeout, _timeProvider).ConfigureAwait(false);
+    }
+
+    private RoutingDecision DecideByDefault(RoutingRequest request, ModelSnapshot models, RoutingPlan plan, CandidateSet candidates, long started)
+    {
+        if (plan.DefaultModel is { } name
+            && candidates.Resolve(name) is { } configured
+            && Decide(request, models, plan, candidates, "default", StrategyVerdict.Prefer(configured.Id, 0, "no strategy had an opinion"), started) is { } decision)
+        {
+            return decision;
+        }
+
+        RoutableModel best = candidates[0].Model;
+        foreach (RoutableModel model in candidates.Models)
+        {
+            if (model.Profile.Quality > best.Profile.Quality)
+            {
+                best = model;
+            }
+        }
+
+        return Decide(request, models, plan, candidates, "default", StrategyVerdict.Prefer(best.Id, 0, "no strategy had an opinion, so the most capable model"), started)
+            ?? throw new InvalidOperationException("A candidate was not ranked.");
+    }
+
+    private RoutingDecision? Decide(
+        RoutingRequest request,
+        ModelSnapshot models,
+        RoutingPlan plan,
+        CandidateSet candidates,
+        string decidedBy,
+        in StrategyVerdict verdict,
+        long started)
+    {
+        ImmutableArray<string> ranking = Ranking.Create(models, candidates, verdict, plan.Tiers, request.KnownClassification?.Category);
+        if (ranking.IsDefault)
+        {
+            request.Trace.Add(new(DecisionStepKind.Warning, decidedBy, verdict.Target, "names no candidate, so its opinion was passed over"));
+            return null;
+        }
+
+        if (candidates.Find(ranking[0]) is { Profile: { DeprecatedOn: not null } profile } && profile.IsDeprecated(_timeProvider.GetUtcNow()))
+        {
+            request.Trace.Add(new(DecisionStepKind.Warning, "registry", profile.Id, "the model is deprecated"));
+        }
+
+        return new RoutingDecision
+        {
+            Ranking = ranking,
+            DecidedBy = decidedBy,
+            Confidence = verdict.Confidence,
+            Reason = verdict.Reason,
+            Steps = request.Trace.ToImmutable(),
+            Features = request.Features,
+            Classification = request.KnownClassification,
+            Elapsed = _timeProvider.GetElapsedTime(started),
+        };
+    }
+
+    private static RoutableModel? FindNamed(RoutingRequest request, ModelSnapshot models)
+    {
+        string? name = request.Hints.Model ?? request.Options?.ModelId;
+        if (string.IsNullOrEmpty(name) || name.Equals("auto", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        RoutableModel model = models.Find(name) ?? throw new RoutingException(
+            $"The request names model '{name}', which is not in service; in service: {ListOrNone(models.Models.Select(static model => model.Id))}. "
+            + "Leave the model out, or name it 'auto', to let the router choose.");
+        if (models.All.FirstOrDefault(other => string.Equals(other.Id, name, StringComparison.OrdinalIgnoreCase)) is { } asked && !ReferenceEquals(asked, model))
+        {
+            request.Trace.Add(new(DecisionStepKind.Warning, "registry", asked.Id, "the model has retired, and its replacement serves"));
+        }
+
+        return model;
+    }
+
+    private static ImmutableArray<DecisionStep> Exclusions(DecisionTrace trace, string? model)
+    {
+        ImmutableArray<DecisionStep>.Builder exclusions = ImmutableArray.CreateBuilder<DecisionStep>();
+        foreach (DecisionStep step in trace.AsSpan())
+        {
+            if (step.Kind == DecisionStepKind.Excluded && (model is null || step.Target == model))
+            {
+                exclusions.Add(step);
+            }
+        }
+
+        return exclusions.ToImmutable();
+    }
+
+    private static string ListOrNone(IEnumerable<string> names)
+    {
+        string list = string.Join(", ", names.Order(StringComparer.OrdinalIgnoreCase));
+        return list.Length == 0 ? "none" : list;
+    }
+
+    private static partial class Log
+    {
+        // The exception's type is enough to find the cause; its message might quote the request.
+        [LoggerMessage(EventIds.StrategyFailed, LogLevel.Warning, "Strategy '{Strategy}' {Reason} ({Exception}); it has abstained")]
+        public static partial void StrategyFailed(ILogger logger, string strategy, string reason, string exception);
+    }
+}
