@@ -48,7 +48,7 @@ internal sealed class RouteWalk
 
     public ExecutionSettings Settings { get; }
 
-    public FailureLog Failures { get; } = new();
+    public FailureLog Failures => field ??= new();
 
     /// <summary>Gets what is left of the time for an answer.</summary>
     public TimeSpan TimeLeft => Settings.TotalTimeout - _timeProvider.GetElapsedTime(_started);
