@@ -56,13 +56,20 @@ internal sealed class WordTable
     {
         ref ulong filter = ref MemoryMarshal.GetArrayDataReference(_filter);
         ulong candidates = 0;
+        if (text.Length - position < TextBlock.Length + 4)
+        {
+            // Near the end a key may not be read past the text: leave it to Match, which checks.
+            return wordStart;
+        }
+
+        ref char block = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), position);
         for (ulong bits = wordStart; bits != 0; bits &= bits - 1)
         {
             int offset = BitOperations.TrailingZeroCount(bits);
 
             // A word that goes on in the next block has at least these characters, and its key may need more: let it through.
             int length = BitOperations.TrailingZeroCount(~(word >> offset));
-            ulong hash = HashOf(KeyOf(text, position + offset, length));
+            ulong hash = HashOf(KeyAt(ref Unsafe.Add(ref block, offset), length));
             ulong isListed = Unsafe.Add(ref filter, (nint)(hash >> 6)) >> (int)(hash & 63) & 1;
             candidates |= isListed << offset;
         }
@@ -127,20 +134,19 @@ internal sealed class WordTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong KeyOf(ReadOnlySpan<char> text, int start, int length)
     {
-        ulong key;
-        if (start + 4 <= text.Length)
-        {
-            key = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)));
+        return start + 4 <= text.Length
+            ? KeyAt(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start), length)
+            : KeyAtEnd(text[start..], length) | CaseBits;
+    }
 
-            // Words are short and long at random, which a branch here would pay for.
-            int shift = 64 - (Math.Min(length, 4) * 16);
-            key = BitConverter.IsLittleEndian ? key << shift >> shift : key >> shift << shift;
-        }
-        else
-        {
-            key = KeyAtEnd(text[start..], length);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong KeyAt(ref char start, int length)
+    {
+        ulong key = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref start));
 
+        // Words are short and long at random, which a branch here would pay for.
+        int shift = 64 - (Math.Min(length, 4) * 16);
+        key = BitConverter.IsLittleEndian ? key << shift >> shift : key >> shift << shift;
         return key | CaseBits;
     }
 
