@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace LlmRouting;
+namespace LlmRouting.Text;
 
 /// <summary>Finds the words and phrases of a fixed list at given places of a text, ignoring case.</summary>
 /// <remarks>
@@ -27,16 +27,14 @@ internal sealed class WordTable
     public void Add(string text, int value)
     {
         bool isStem = text.EndsWith('*');
-        string word = isStem ? text[..^1] : text;
-        int length = 0;
-        while (length < word.Length && IsWordCharacter(word[length]))
-        {
-            length++;
-        }
+        string phrase = isStem ? text[..^1] : text;
+        (int anchor, int length) = FindAnchor(phrase);
 
         // Setting one bit folds the case of ASCII, but not of every script: a capital gets a key of its own where it differs.
-        bool isWholeInKeys = length == word.Length && length <= 8 && Ascii.IsValid(word);
-        var entry = new Entry(word, length, isStem, isWholeInKeys, value, TailKey: word.Length > 4 ? KeyOf(word, word.Length - 4, 4) : 0);
+        bool isWholeInKeys = length == phrase.Length && length <= 8 && Ascii.IsValid(phrase);
+        ulong tailKey = phrase.Length > 4 ? KeyOf(phrase, phrase.Length - 4, 4) : 0;
+        var entry = new Entry(phrase, anchor, length, isStem, isWholeInKeys, value, TailKey: tailKey);
+        string word = phrase.Substring(anchor, length);
         ulong key = KeyOf(word, 0, length);
         Link(key, entry);
         ulong titleKey = KeyOf(string.Concat(word[..1].ToUpperInvariant(), word.AsSpan(1)), 0, length);
@@ -58,13 +56,20 @@ internal sealed class WordTable
     {
         ref ulong filter = ref MemoryMarshal.GetArrayDataReference(_filter);
         ulong candidates = 0;
+        if (text.Length - position < TextBlock.Length + 4)
+        {
+            // Near the end a key may not be read past the text: leave it to Match, which checks.
+            return wordStart;
+        }
+
+        ref char block = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), position);
         for (ulong bits = wordStart; bits != 0; bits &= bits - 1)
         {
             int offset = BitOperations.TrailingZeroCount(bits);
 
             // A word that goes on in the next block has at least these characters, and its key may need more: let it through.
             int length = BitOperations.TrailingZeroCount(~(word >> offset));
-            ulong hash = HashOf(KeyOf(text, position + offset, length));
+            ulong hash = HashOf(KeyAt(ref Unsafe.Add(ref block, offset), length));
             ulong isListed = Unsafe.Add(ref filter, (nint)(hash >> 6)) >> (int)(hash & 63) & 1;
             candidates |= isListed << offset;
         }
@@ -129,20 +134,19 @@ internal sealed class WordTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong KeyOf(ReadOnlySpan<char> text, int start, int length)
     {
-        ulong key;
-        if (start + 4 <= text.Length)
-        {
-            key = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)));
+        return start + 4 <= text.Length
+            ? KeyAt(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start), length)
+            : KeyAtEnd(text[start..], length) | CaseBits;
+    }
 
-            // Words are short and long at random, which a branch here would pay for.
-            int shift = 64 - (Math.Min(length, 4) * 16);
-            key = BitConverter.IsLittleEndian ? key << shift >> shift : key >> shift << shift;
-        }
-        else
-        {
-            key = KeyAtEnd(text[start..], length);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong KeyAt(ref char start, int length)
+    {
+        ulong key = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref start));
 
+        // Words are short and long at random, which a branch here would pay for.
+        int shift = 64 - (Math.Min(length, 4) * 16);
+        key = BitConverter.IsLittleEndian ? key << shift >> shift : key >> shift << shift;
         return key | CaseBits;
     }
 
@@ -155,9 +159,11 @@ internal sealed class WordTable
 
     private static bool Matches(ref readonly Entry entry, ReadOnlySpan<char> text, int start, int length)
     {
+        start -= entry.Anchor;
         int end = start + entry.Text.Length;
         bool isPhrase = entry.Text.Length > entry.WordLength;
-        if (end > text.Length || (entry.IsStem && !isPhrase ? length < entry.WordLength : length != entry.WordLength))
+        bool isStemHere = entry.IsStem && entry.Anchor + entry.WordLength == entry.Text.Length;
+        if (start < 0 || end > text.Length || (isStemHere ? length < entry.WordLength : length != entry.WordLength))
         {
             return false;
         }
@@ -165,7 +171,26 @@ internal sealed class WordTable
         // The last four characters tell most entries apart that share their first word or first four letters ("what is", "what was").
         return (entry.Text.Length <= 4 || KeyOf(text, end - 4, 4) == entry.TailKey)
             && (entry.IsWholeInKeys || text[start..end].Equals(entry.Text, StringComparison.OrdinalIgnoreCase))
-            && (entry.IsStem || !isPhrase || end == text.Length || !IsWordCharacter(text[end]));
+            && (entry.IsStem || !isPhrase || end == text.Length || !IsWordCharacter(text[end]))
+            && (entry.Anchor == 0 || start == 0 || !IsWordCharacter(text[start - 1]));
+    }
+
+    // A phrase hangs on its longest word: "in order to" on "order", so that not every "in" has to be looked at.
+    private static (int Start, int Length) FindAnchor(string phrase)
+    {
+        (int Start, int Length) longest = (0, 0);
+        for (int i = 0; i < phrase.Length; i++)
+        {
+            int start = i;
+            while (i < phrase.Length && IsWordCharacter(phrase[i]))
+            {
+                i++;
+            }
+
+            longest = i - start > longest.Length ? (start, i - start) : longest;
+        }
+
+        return longest;
     }
 
     private void Link(ulong key, Entry entry)
@@ -178,5 +203,6 @@ internal sealed class WordTable
         head = checked((ushort)(_entries.Length - 1));
     }
 
-    private readonly record struct Entry(string Text, int WordLength, bool IsStem, bool IsWholeInKeys, int Value, ulong Key = 0, ulong TailKey = 0, int Next = 0);
+    private readonly record struct Entry(
+        string Text, int Anchor, int WordLength, bool IsStem, bool IsWholeInKeys, int Value, ulong Key = 0, ulong TailKey = 0, int Next = 0);
 }
