@@ -61,7 +61,9 @@ internal sealed class OptionsTranslator
             Observers = _parts.Observers,
             FailureClassifiers = _parts.FailureClassifiers,
         };
-        return new(models, pipeline, [.. _unused], [.. _errors]);
+
+        // A provider's mistake shows once per model behind it, and is said once.
+        return new(models, pipeline, [.. _unused], [.. _errors.Distinct()]);
     }
 
     private TierLadder ReadTiers()
@@ -254,11 +256,7 @@ internal sealed class OptionsTranslator
         }
         catch (ArgumentException exception)
         {
-            string error = $"{_root}:Providers:{name}: {FirstSentence(exception)}";
-            if (!_errors.Contains(error))
-            {
-                _errors.Add(error);
-            }
+            _errors.Add($"{_root}:Providers:{name}: {FirstSentence(exception)}");
         }
 
         return settings;
@@ -420,16 +418,25 @@ internal sealed class OptionsTranslator
         HashSet<string> references = new(StringComparer.OrdinalIgnoreCase);
         foreach (ModelProfile profile in models.Select(static model => model.Profile))
         {
-            references.Add(profile.Id);
-            references.Add($"{profile.Id}@{profile.Version}");
-            if (profile.Family is not null)
-            {
-                references.Add(profile.Family);
-                references.Add($"{profile.Family}@{profile.Version}");
-            }
+            AddReference(profile.Id, profile.Version);
+            AddReference(profile.Family, profile.Version);
         }
 
         return references.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+        void AddReference(string? name, string? version)
+        {
+            if (name is null)
+            {
+                return;
+            }
+
+            references.Add(name);
+            if (version is not null)
+            {
+                references.Add($"{name}@{version}");
+            }
+        }
     }
 
     private static ModelProfile ToProfile(string id, ModelOptions model) => new()
