@@ -41,7 +41,7 @@ public static class LlmRoutingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(section);
         LlmRoutingBuilder builder = AddCore(services);
-        bool isKnown = services.Any(service => service.ImplementationInstance is RoutingSection known && ReferenceEquals(known.Section, section));
+        bool isKnown = services.Any(service => service.ImplementationInstance is RoutingSection { Section: { } known } && IsSame(known, section));
         if (!isKnown)
         {
             services.AddSingleton(new RoutingSection(section, section is IConfigurationSection { Path: { Length: > 0 } path } ? path : DefaultPath));
@@ -50,6 +50,14 @@ public static class LlmRoutingServiceCollectionExtensions
 
         return builder;
     }
+
+    // GetSection makes a new object each time. Two sections are one when path and root are; a root is known by its change token.
+    private static bool IsSame(IConfiguration known, IConfiguration section) =>
+        ReferenceEquals(known, section)
+        || (known is IConfigurationSection left
+            && section is IConfigurationSection right
+            && string.Equals(left.Path, right.Path, StringComparison.OrdinalIgnoreCase)
+            && ReferenceEquals(left.GetReloadToken(), right.GetReloadToken()));
 
     private static LlmRoutingBuilder AddCore(IServiceCollection services)
     {
