@@ -67,7 +67,8 @@ public static class LlmRoutingServiceCollectionExtensions
             return new LlmRoutingBuilder(services);
         }
 
-        services.AddOptionsWithValidateOnStart<LlmRoutingOptions>();
+        services.AddOptionsWithValidateOnStart<StartupCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StartupCheck>, StartupCheckValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LlmRoutingOptions>, LlmRoutingOptionsValidator>());
         services.AddSingleton<RoutingParts>();
         services.AddSingleton(static provider => RoutingRuntime.Create(provider, static services => new RoutingRuntime(
