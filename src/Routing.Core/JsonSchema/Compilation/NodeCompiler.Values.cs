@@ -18,11 +18,17 @@ internal sealed partial class NodeCompiler
         }
     }
 
-    private static void AddNumbers(SchemaSite site, KeywordReader keywords, List<Keyword> rules)
+    private static void AddNumbers(SchemaNode node, SchemaSite site, KeywordReader keywords, List<Keyword> rules)
     {
         bool flags = site.Resource.Dialect.Draft == SchemaDialect.Draft4;
-        AddRange(keywords, rules, "minimum", "exclusiveMinimum", upper: false, flags);
-        AddRange(keywords, rules, "maximum", "exclusiveMaximum", upper: true, flags);
+        List<NumberRange> ranges = [];
+        AddRange(keywords, ranges, "minimum", "exclusiveMinimum", upper: false, flags);
+        AddRange(keywords, ranges, "maximum", "exclusiveMaximum", upper: true, flags);
+        if (ranges.Count > 0)
+        {
+            rules.Add(new NumberRules(node, [.. ranges]));
+        }
+
         if (keywords.Number("multipleOf") is { } divisor)
         {
             if (divisor.Value.IsNegative || divisor.Value.Count == 0)
@@ -34,16 +40,16 @@ internal sealed partial class NodeCompiler
         }
     }
 
-    private static void AddRange(KeywordReader keywords, List<Keyword> rules, string inclusive, string exclusive, bool upper, bool flags)
+    private static void AddRange(KeywordReader keywords, List<NumberRange> ranges, string inclusive, string exclusive, bool upper, bool flags)
     {
         if (keywords.Number(inclusive) is { } limit)
         {
-            rules.Add(new RangeKeyword(inclusive, limit, upper, flags && keywords.Flag(exclusive)));
+            ranges.Add(new NumberRange(inclusive, limit, upper, flags && keywords.Flag(exclusive)));
         }
 
         if (!flags && keywords.Number(exclusive) is { } bound)
         {
-            rules.Add(new RangeKeyword(exclusive, bound, upper, exclusive: true));
+            ranges.Add(new NumberRange(exclusive, bound, upper, IsExclusive: true));
         }
     }
 

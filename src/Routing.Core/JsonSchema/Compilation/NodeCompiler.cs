@@ -94,7 +94,7 @@ internal sealed partial class NodeCompiler(SchemaOptions options)
         node.Types = Types(site, keywords);
         node.LexicalIntegers = site.Resource.Dialect.Draft == SchemaDialect.Draft4;
         AddEquality(site, keywords, rules);
-        AddNumbers(site, keywords, rules);
+        AddNumbers(node, site, keywords, rules);
         AddTexts(site, keywords, rules);
         AddArrays(node, site, keywords, rules);
         AddObjects(node, site, keywords, rules);

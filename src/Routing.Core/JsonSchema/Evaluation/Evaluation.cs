@@ -50,6 +50,12 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
         _keywordPath.Clear();
     }
 
+    internal Evaluation Started()
+    {
+        Begin(tracing: false);
+        return this;
+    }
+
     internal void End()
     {
         // A huge instance must not keep its memory through an idle schema.

@@ -3,17 +3,37 @@ using System.Text.Json;
 
 namespace LlmRouting.JsonSchema;
 
-internal sealed class RangeKeyword(string name, NumberLimit limit, bool upper, bool exclusive) : Keyword(name, Numbers)
+internal sealed record NumberRange(string Keyword, NumberLimit Limit, bool IsUpper, bool IsExclusive)
 {
-    internal override string Message => $"must be {(upper ? "at most" : "at least")} {limit.Text}{(exclusive ? ", which itself is excluded" : "")}.";
+    internal string Message => $"must be {(IsUpper ? "at most" : "at least")} {Limit.Text}{(IsExclusive ? ", which itself is excluded" : "")}.";
 
+    internal bool Fits(int order) => order == 0 ? !IsExclusive : order < 0 == IsUpper;
+}
+
+// The bounds of a number, together: it is read once.
+internal sealed class NumberRules(SchemaNode owner, NumberRange[] ranges) : Keyword("minimum", Numbers)
+{
     internal override bool Evaluate(in JsonElement instance, Evaluation evaluation, int track)
     {
         ReadOnlySpan<byte> text = JsonMarshal.GetRawUtf8Value(instance);
-        int order = limit.IsSmall && JsonNumber.TryParseSmall(text, out long small)
-            ? small.CompareTo(limit.Small)
-            : JsonNumber.Parse(text).CompareTo(limit.Value);
-        return order == 0 ? !exclusive : order < 0 == upper;
+        bool small = JsonNumber.TryParseSmall(text, out long mantissa, out int fraction);
+        bool valid = true;
+        foreach (NumberRange range in ranges)
+        {
+            int order = small && range.Limit.IsSmall ? range.Limit.CompareSmall(mantissa, fraction) : JsonNumber.Parse(text).CompareTo(range.Limit.Value);
+            if (!range.Fits(order))
+            {
+                valid = false;
+                if (!evaluation.Tracing)
+                {
+                    return false;
+                }
+
+                evaluation.Report(owner, range.Keyword, range.Message);
+            }
+        }
+
+        return valid;
     }
 }
 

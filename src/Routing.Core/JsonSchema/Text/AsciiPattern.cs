@@ -222,6 +222,9 @@ internal sealed class AsciiPattern
 
     private readonly record struct Item(UInt128 Set, int Least, int Most)
     {
-        internal bool Has(byte c) => c < 128 && ((c < 64 ? (ulong)Set >> c : (ulong)(Set >> 64) >> (c - 64)) & 1) != 0;
+        private readonly ulong _low = (ulong)Set;
+        private readonly ulong _high = (ulong)(Set >> 64);
+
+        internal bool Has(byte c) => c < 128 && (((c < 64 ? _low : _high) >> c) & 1) != 0;
     }
 }

@@ -23,9 +23,9 @@ internal sealed class Divisor
 
     internal bool Divides(ReadOnlySpan<byte> text)
     {
-        if (_limit.IsSmall && JsonNumber.TryParseSmall(text, out long small))
+        if (_limit.IsSmall && JsonNumber.TryParseSmall(text, out long mantissa, out int fraction) && fraction == _limit.Fraction)
         {
-            return small % _limit.Small == 0;
+            return mantissa % _limit.Mantissa == 0;
         }
 
         JsonNumber value = JsonNumber.Parse(text);

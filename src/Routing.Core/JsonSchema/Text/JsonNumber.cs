@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace LlmRouting.JsonSchema;
 
 // A JSON number, exactly: 0.d1d2d3... times ten to the Scale, where neither the first nor the last digit is zero. Nothing is ever
@@ -71,11 +69,38 @@ internal readonly ref struct JsonNumber
         return integer.IsEmpty && fraction.IsEmpty ? default : new JsonNumber(integer, fraction, negative, scale + exponent);
     }
 
-    // Only for plain integers that no 64 bits can overflow: the common case.
-    internal static bool TryParseSmall(ReadOnlySpan<byte> text, out long value)
+    // The common case in one short loop: no exponent, and few enough digits for 64 bits. The value is mantissa / 10^fraction.
+    internal static bool TryParseSmall(ReadOnlySpan<byte> text, out long mantissa, out int fraction)
     {
-        value = 0;
-        return text.Length <= SafeInt64Digits && Utf8Parser.TryParse(text, out value, out int consumed) && consumed == text.Length;
+        mantissa = 0;
+        fraction = 0;
+        bool negative = text[0] == '-';
+        if (text.Length > SafeInt64Digits)
+        {
+            return false;
+        }
+
+        int point = -1;
+        for (int i = negative ? 1 : 0; i < text.Length; i++)
+        {
+            uint digit = (uint)(text[i] - '0');
+            if (digit <= 9)
+            {
+                mantissa = (mantissa * 10) + digit;
+            }
+            else if (text[i] == '.')
+            {
+                point = i;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        mantissa = negative ? -mantissa : mantissa;
+        fraction = point < 0 ? 0 : text.Length - point - 1;
+        return true;
     }
 
     internal static bool IsInteger(ReadOnlySpan<byte> text, bool lexical)
@@ -154,6 +179,10 @@ internal readonly ref struct JsonNumber
 // A number of the schema, kept for comparisons.
 internal sealed class NumberLimit
 {
+    private const long ShortMantissa = 1_000_000_000;
+
+    private static readonly long[] PowersOfTen = [.. Enumerable.Range(0, 19).Select(power => (long)Math.Pow(10, power))];
+
     private readonly byte[] _digits;
     private readonly bool _negative;
     private readonly long _scale;
@@ -170,15 +199,34 @@ internal sealed class NumberLimit
 
         _negative = number.IsNegative;
         _scale = number.Scale;
-        IsSmall = JsonNumber.TryParseSmall(text, out long small);
-        Small = small;
+        IsSmall = JsonNumber.TryParseSmall(text, out long mantissa, out int fraction);
+        Mantissa = mantissa;
+        Fraction = fraction;
     }
 
     internal string Text { get; }
 
+    // Whether Mantissa / 10^Fraction is the number.
     internal bool IsSmall { get; }
 
-    internal long Small { get; }
+    internal long Mantissa { get; }
+
+    internal int Fraction { get; }
 
     internal JsonNumber Value => new(_digits, _negative, _scale);
+
+    // How mantissa / 10^fraction compares to this number, which must be small too.
+    internal int CompareSmall(long mantissa, int fraction)
+    {
+        if (fraction == Fraction)
+        {
+            return mantissa.CompareTo(Mantissa);
+        }
+
+        // Bounds are mostly short, such as 0, 1 or 100, and then 64 bits hold them with a few more digits.
+        int more = fraction - Fraction;
+        return more is > 0 and <= 9 && Mantissa is >= -ShortMantissa and <= ShortMantissa
+            ? mantissa.CompareTo(Mantissa * PowersOfTen[more])
+            : Math.BigMul(mantissa, PowersOfTen[Fraction]).CompareTo(Math.BigMul(Mantissa, PowersOfTen[fraction]));
+    }
 }
