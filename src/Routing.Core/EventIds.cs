@@ -10,6 +10,10 @@ internal static class EventIds
     // Classifiers: 1100-1199
     public const int ClassifierFailed = 1100;
 
+    // Validation: 1200-1299
+    public const int SchemaInvalid = 1200;
+    public const int JudgeFailed = 1201;
+
     // Execution: 1300-1399
     public const int AttemptFailed = 1300;
     public const int EndpointMisconfigured = 1301;

@@ -1,0 +1,22 @@
+using LlmRouting.Text;
+
+namespace LlmRouting.Validation;
+
+/// <summary>Sets which writing system an answer must have.</summary>
+public sealed record LanguageValidationSettings
+{
+    /// <summary>Gets the defaults.</summary>
+    public static LanguageValidationSettings Default { get; } = new();
+
+    /// <summary>Gets the writing system.</summary>
+    /// <value>null (the default) means that of what the user wrote last.</value>
+    public TextScript? Script { get; init; }
+
+    /// <summary>Gets how many letters an answer must have to be judged.</summary>
+    /// <value>At least 1; default 24. Names, numbers and code snippets say nothing of the language.</value>
+    public int MinLetters { get; init; } = 24;
+
+    /// <summary>Gets the share of letters that must belong to the writing system.</summary>
+    /// <value>More than 0, at most 1; default 0.4. Technical terms stay Latin in any language.</value>
+    public double MinShare { get; init; } = 0.4;
+}
