@@ -192,9 +192,12 @@ internal sealed class OptionsTranslator
     private void CheckExecution()
     {
         ExecutionOptions execution = _options.Execution;
-        if (execution.MaxAttempts < 1)
+        CheckAtLeastOne(execution.MaxAttempts, "Execution:MaxAttempts");
+        CheckAtLeastOne(execution.Hold.MaxUpdates, "Execution:Hold:MaxUpdates");
+        CheckAtLeastOne(execution.Hold.MaxCharacters, "Execution:Hold:MaxCharacters");
+        if (execution.Hold.MaxTime is { } holdTime)
         {
-            _errors.Add(FormattableString.Invariant($"{_root}:Execution:MaxAttempts is {execution.MaxAttempts}; it must be at least 1."));
+            CheckPositive(holdTime, "Execution:Hold:MaxTime");
         }
 
         CheckPositive(execution.TotalTimeout, "Execution:TotalTimeout");
@@ -217,6 +220,14 @@ internal sealed class OptionsTranslator
             {
                 _errors.Add(FormattableString.Invariant($"{_root}:CostLatency:{name} is {weight}; a weight must be 0 or more."));
             }
+        }
+    }
+
+    private void CheckAtLeastOne(int value, string path)
+    {
+        if (value < 1)
+        {
+            _errors.Add(FormattableString.Invariant($"{_root}:{path} is {value}; it must be at least 1."));
         }
     }
 
