@@ -1,0 +1,119 @@
+using System.Globalization;
+using LlmRouting.Models;
+using Spectre.Console;
+
+namespace LlmRouting.QuickStart;
+
+/// <summary>Prints a line for each request as it ends, and the sum of them all.</summary>
+/// <remarks>Thread-safe. Written to a file or a pipe, it prints plain lines; on a terminal, colours.</remarks>
+internal sealed class Report
+{
+    private static readonly string[] Columns = ["Share", "Requests", "Tokens in", "Tokens out", "Cost", "P50", "P95"];
+
+    private readonly ModelSnapshot _models;
+    private readonly Backend _backend;
+    private readonly QuickStartOptions _options;
+    private readonly IAnsiConsole _console;
+    private readonly List<RequestRecord> _records = [];
+    private readonly Lock _lock = new();
+    private long _started;
+    private int _items;
+
+    public Report(TextWriter output, ModelSnapshot models, Backend backend, QuickStartOptions options)
+    {
+        _models = models;
+        _backend = backend;
+        _options = options;
+        bool isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (!isTerminal)
+        {
+            // Nothing wraps in a file.
+            _console.Profile.Width = 240;
+        }
+    }
+
+    /// <summary>Gets how many requests had no answer.</summary>
+    public int Unanswered => _records.Count(static record => record.Error is not null);
+
+    public void Begin(int items)
+    {
+        _items = items;
+        _started = TimeProvider.System.GetTimestamp();
+        _console.MarkupLineInterpolated($"[bold]LlmRouting QuickStart[/]: {items} requests, {_options.Concurrency} at a time.");
+        _console.MarkupLineInterpolated($"[yellow]{_backend.Banner}[/]");
+        foreach (RoutableModel model in _models.Models)
+        {
+            _console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {model.Profile}: quality {model.Profile.Quality:0.00}, ${model.Profile.InputUsdPerMillionTokens:0.00} in and ${model.Profile.OutputUsdPerMillionTokens:0.00} out per million tokens, {(model.Endpoints.Length == 1 ? "1 endpoint" : $"{model.Endpoints.Length} endpoints")}"));
+        }
+
+        _console.WriteLine();
+    }
+
+    public void Add(RequestRecord record)
+    {
+        lock (_lock)
+        {
+            _records.Add(record);
+            if (!_options.IsQuiet)
+            {
+                _console.MarkupLine(LineOf(record));
+            }
+        }
+    }
+
+    public void End()
+    {
+        Summary summary = new([.. _records], _models, TimeProvider.System.GetElapsedTime(_started));
+        _console.WriteLine();
+        if (_records.Count == 0)
+        {
+            _console.WriteLine("No request has ended.");
+            return;
+        }
+
+        Table table = new Table().Border(_console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.Ascii);
+        string title = _backend.IsSimulated ? "Model (simulated)" : "Model";
+        table.AddColumn(title);
+        foreach (string name in Columns)
+        {
+            table.AddColumn(name, static column => column.RightAligned());
+        }
+
+        foreach (string[] row in summary.Rows())
+        {
+            table.AddRow(row.Select(static cell => new Text(cell)));
+        }
+
+        _console.Write(table);
+        foreach (string line in summary.Lines(_items, _backend.IsSimulated))
+        {
+            _console.WriteLine(line);
+        }
+    }
+
+    private static string LineOf(RequestRecord record)
+    {
+        string head = $"#{record.Number,-5} {record.Category,-13}";
+        if (record.Outcome is not { } outcome)
+        {
+            return $"[red]{Markup.Escape($"{head} {record.Error}")}[/]";
+        }
+
+        string firstToken = outcome.Answer?.TimeToFirstToken is { } time
+            ? string.Create(CultureInfo.InvariantCulture, $", first token {time.TotalMilliseconds:0} ms")
+            : "";
+        string failed = string.Concat(outcome.Attempts
+            .Where(attempt => attempt != outcome.Answer)
+            .Select(static attempt => $" <- {attempt.ModelId}/{attempt.Endpoint} {attempt.Failure?.ToString() ?? attempt.Result.ToString()}"));
+        string colour = record.Error is not null ? "red" : failed.Length > 0 ? "yellow" : outcome.ModelId == outcome.Decision.ModelId ? "default" : "yellow";
+        return $"[{colour}]{Markup.Escape($"{head} {outcome}{firstToken}{failed}")}[/]";
+    }
+}
