@@ -1,4 +1,5 @@
 using LlmRouting.Models;
+using LlmRouting.Pipeline;
 using LlmRouting.QuickStart.Simulators;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -52,10 +53,10 @@ internal static class QuickStartApp
         // 3. The requests: the caller sees an ordinary IChatClient, and each answer says how it came about.
         Report report = new(output, host.Services.GetRequiredService<ModelRegistry>().Current, backend, options);
         report.Begin(workload.Items.Length);
-        await new WorkloadRunner(chat, options.Concurrency).RunAsync(workload, report, cancellationToken);
+        await report.WatchAsync(() => new WorkloadRunner(chat, options.Concurrency).RunAsync(workload, report, cancellationToken));
 
         // 4. The sum.
-        report.End();
+        report.End(await WorkloadRunner.TimeDecisionsAsync(host.Services.GetRequiredService<Router>(), workload, cancellationToken));
         return cancellationToken.IsCancellationRequested ? 130 : report.Unanswered == 0 ? 0 : 1;
     }
 }

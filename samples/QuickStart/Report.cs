@@ -16,7 +16,9 @@ internal sealed class Report
     private readonly IAnsiConsole _console;
     private readonly List<RequestRecord> _records = [];
     private readonly Lock _lock = new();
+    private ProgressTask? _progress;
     private long _started;
+    private TimeSpan _elapsed;
     private int _items;
 
     public Report(TextWriter output, ModelSnapshot models, Backend backend, QuickStartOptions options)
@@ -57,11 +59,27 @@ internal sealed class Report
         _console.WriteLine();
     }
 
+    /// <summary>Shows how far the work is, on a terminal, while it goes on.</summary>
+    public Task WatchAsync(Func<Task> work) => !_console.Profile.Capabilities.Interactive
+        ? work()
+        : _console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
+            .StartAsync(async context =>
+            {
+                _progress = context.AddTask("requests", maxValue: _items);
+                await work();
+            });
+
     public void Add(RequestRecord record)
     {
         lock (_lock)
         {
             _records.Add(record);
+            _elapsed = TimeProvider.System.GetElapsedTime(_started);
+            if (_progress is not null)
+            {
+                _progress.Value = _records.Select(static known => known.Item).Distinct().Count() - 0.5;
+            }
+
             if (!_options.IsQuiet)
             {
                 _console.MarkupLine(LineOf(record));
@@ -69,9 +87,10 @@ internal sealed class Report
         }
     }
 
-    public void End()
+    /// <param name="warmDecision">How long a decision takes once everything has run before.</param>
+    public void End(TimeSpan? warmDecision)
     {
-        Summary summary = new([.. _records], _models, TimeProvider.System.GetElapsedTime(_started));
+        Summary summary = new([.. _records], _models, _elapsed, warmDecision);
         _console.WriteLine();
         if (_records.Count == 0)
         {
@@ -101,7 +120,7 @@ internal sealed class Report
 
     private static string LineOf(RequestRecord record)
     {
-        string head = $"#{record.Number,-5} {record.Category,-13}";
+        string head = $"#{record.Number,-4} {record.Category,-13}";
         if (record.Outcome is not { } outcome)
         {
             return $"[red]{Markup.Escape($"{head} {record.Error}")}[/]";

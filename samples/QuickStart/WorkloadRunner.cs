@@ -1,3 +1,4 @@
+using LlmRouting.Pipeline;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.QuickStart;
@@ -24,6 +25,29 @@ internal sealed class WorkloadRunner(IChatClient chat, int concurrency)
         }
     }
 
+    /// <summary>Decides every request again and again without calling a model: a dry run, which times the decision alone.</summary>
+    /// <returns>The median time of a decision, once the code is warm.</returns>
+    public static async Task<TimeSpan> TimeDecisionsAsync(Router router, Workload workload, CancellationToken cancellationToken)
+    {
+        const int Rounds = 60;
+        List<TimeSpan> times = [];
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (WorkloadItem item in workload.Items)
+            {
+                ChatMessage[] messages = [new(ChatRole.System, workload.Instructions), new(ChatRole.User, workload.PromptOf(item, 0))];
+                RoutingDecision decision = await router.DecideAsync(messages, OptionsFor(workload, item), cancellationToken);
+                if (round >= Rounds / 2)
+                {
+                    times.Add(decision.Elapsed);
+                }
+            }
+        }
+
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
     private async Task SendAsync(Workload workload, WorkloadItem item, int number, Report report, CancellationToken cancellationToken)
     {
         List<ChatMessage> messages = [new(ChatRole.System, workload.Instructions)];
@@ -32,10 +56,10 @@ internal sealed class WorkloadRunner(IChatClient chat, int concurrency)
         {
             messages.Add(new(ChatRole.User, workload.PromptOf(item, turn)));
             string part = item.Turns.Length > 1 ? $"{number}.{turn + 1}" : $"{number}";
-            ChatResponse? response = await SendAsync(messages, options, item, part, report, cancellationToken);
+            ChatResponse? response = await SendAsync(messages, options, item, (number, part), report, cancellationToken);
             for (int round = 0; round < MaxToolRounds && response is not null && OrderDesk.TryAnswerCalls(response, messages); round++)
             {
-                response = await SendAsync(messages, options, item, $"{number}+", report, cancellationToken);
+                response = await SendAsync(messages, options, item, (number, $"{number}+"), report, cancellationToken);
             }
 
             if (response is null)
@@ -48,19 +72,19 @@ internal sealed class WorkloadRunner(IChatClient chat, int concurrency)
     }
 
     private async Task<ChatResponse?> SendAsync(
-        List<ChatMessage> messages, ChatOptions options, WorkloadItem item, string number, Report report, CancellationToken cancellationToken)
+        List<ChatMessage> messages, ChatOptions options, WorkloadItem item, (int Item, string Part) number, Report report, CancellationToken cancellationToken)
     {
         try
         {
             ChatResponse response = item.Stream
                 ? await chat.GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken)
                 : await chat.GetResponseAsync(messages, options, cancellationToken);
-            report.Add(new(number, item.Category, response.GetRoutingOutcome(), response.Text, Error: null));
+            report.Add(new(number.Item, number.Part, item.Category, response.GetRoutingOutcome(), response.Text, Error: null));
             return response;
         }
         catch (RoutingException exception)
         {
-            report.Add(new(number, item.Category, exception.Outcome, Text: "", exception.Message));
+            report.Add(new(number.Item, number.Part, item.Category, exception.Outcome, Text: "", exception.Message));
             return null;
         }
     }

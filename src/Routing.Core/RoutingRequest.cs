@@ -60,6 +60,16 @@ public sealed class RoutingRequest
     /// <summary>Gets whether the caller asked for a stream.</summary>
     public bool IsStreaming { get; }
 
+    /// <summary>Gets the longest expected time for the whole answer: the stricter of the caller's and the policy's limit.</summary>
+    /// <value>null means no limit.</value>
+    public TimeSpan? MaxLatency =>
+        Hints.MaxLatency is not { } hint ? Policy?.MaxLatency : Policy?.MaxLatency < hint ? Policy.MaxLatency : hint;
+
+    /// <summary>Gets the highest cost: the stricter of the caller's and the policy's limit.</summary>
+    /// <value>USD; null means no limit.</value>
+    public decimal? MaxCostUsd =>
+        Hints.MaxCostUsd is not { } hint ? Policy?.MaxCostUsd : Policy?.MaxCostUsd < hint ? Policy.MaxCostUsd : hint;
+
     /// <summary>Gets the text of the last user message.</summary>
     /// <value>Empty when there is none.</value>
     public string LastUserText => _lastUserText ??= FindLastUserText();

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using LlmRouting.Classifiers;
 
 namespace LlmRouting.DependencyInjection;
@@ -6,26 +5,38 @@ namespace LlmRouting.DependencyInjection;
 /// <summary>Reads the settings of the heuristic classifier.</summary>
 internal static class HeuristicReader
 {
-    public static HeuristicClassifier Read(HeuristicOptions options, string root, List<string> errors)
+    public static HeuristicClassifier Read(HeuristicOptions options, TierLadder tiers, string root, List<string> errors)
     {
         HeuristicSettings settings = HeuristicSettings.Default;
-        foreach (KeyValuePair<string, IList<string>> pair in options.Keywords)
+        if (tiers.Tiers.Length > 1)
         {
-            if (Find(settings, pair.Key, $"{root}:Heuristic:Keywords", errors) is { } dimension)
-            {
-                settings = settings.With(dimension with { Keywords = [.. pair.Value ?? []] });
-            }
+            // A classification is unsure near the thresholds that matter, which are those of the tiers.
+            settings = settings with { SimpleUpTo = tiers.Tiers[0].MaxComplexity, ComplexAbove = tiers.Tiers[^2].MaxComplexity };
         }
 
-        foreach (KeyValuePair<string, double> pair in options.Weights)
+        if (settings.SimpleUpTo >= settings.ComplexAbove)
         {
-            if (!double.IsFinite(pair.Value))
+            settings = settings with { SimpleUpTo = settings.ComplexAbove / 2 };
+        }
+
+        foreach ((string name, IList<string> keywords) in options.Keywords)
+        {
+            settings = settings.With(Find(settings, name) with { Keywords = [.. keywords] });
+        }
+
+        foreach ((string name, double weight) in options.Weights)
+        {
+            if (!double.IsFinite(weight))
             {
-                errors.Add($"{root}:Heuristic:Weights:{pair.Key} is {pair.Value}; it must be a finite number.");
+                errors.Add(FormattableString.Invariant($"{root}:Heuristic:Weights:{name} is {weight}; it must be a number."));
             }
-            else if (Find(settings, pair.Key, $"{root}:Heuristic:Weights", errors) is { } dimension)
+            else if (!settings.Dimensions.Any(dimension => string.Equals(dimension.Name, name, StringComparison.OrdinalIgnoreCase)))
             {
-                settings = settings.With(dimension with { Weight = pair.Value });
+                errors.Add($"{root}:Heuristic:Weights:{name} weighs a dimension that does not exist; dimensions: {string.Join(", ", settings.Dimensions.Select(static dimension => dimension.Name))}.");
+            }
+            else
+            {
+                settings = settings.With(Find(settings, name) with { Weight = weight });
             }
         }
 
@@ -35,23 +46,12 @@ internal static class HeuristicReader
         }
         catch (ArgumentException exception)
         {
-            errors.Add($"{root}:Heuristic:Keywords: {exception.Message}");
+            errors.Add($"{root}:Heuristic:Keywords: {OptionsTranslator.WithoutParameter(exception)}");
             return new HeuristicClassifier();
         }
     }
 
-    private static HeuristicDimension? Find(HeuristicSettings settings, string name, string path, List<string> errors)
-    {
-        ImmutableArray<HeuristicDimension> dimensions = settings.Dimensions;
-        foreach (HeuristicDimension dimension in dimensions)
-        {
-            if (string.Equals(dimension.Name, name, StringComparison.OrdinalIgnoreCase))
-            {
-                return dimension;
-            }
-        }
-
-        errors.Add($"{path}:{name} is no dimension; use one of {string.Join(", ", dimensions.Select(static d => d.Name))}.");
-        return null;
-    }
+    private static HeuristicDimension Find(HeuristicSettings settings, string name) =>
+        settings.Dimensions.FirstOrDefault(dimension => string.Equals(dimension.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? new HeuristicDimension { Name = name, Weight = 1 };
 }

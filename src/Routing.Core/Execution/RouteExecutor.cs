@@ -135,7 +135,7 @@ internal sealed partial class RouteExecutor(
         return (ValidationVerdict.Accept, "");
     }
 
-    private async Task<ChatResponse?> TryGetAsync(
+    private async ValueTask<ChatResponse?> TryGetAsync(
         RouteWalk walk,
         RouteTarget target,
         IReadOnlyList<ChatMessage> messages,
@@ -190,7 +190,7 @@ internal sealed partial class RouteExecutor(
         return response;
     }
 
-    private async Task<RoutedStream?> TryOpenAsync(
+    private async ValueTask<RoutedStream?> TryOpenAsync(
         RouteWalk walk,
         RouteTarget target,
         IReadOnlyList<ChatMessage> messages,
@@ -234,7 +234,7 @@ internal sealed partial class RouteExecutor(
             : null;
     }
 
-    private async Task<ChatResponse> CallAsync(RouteWalk walk, RouteTarget target, IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)
+    private async ValueTask<ChatResponse> CallAsync(RouteWalk walk, RouteTarget target, IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)
     {
         using CancellationTokenSource source = new();
         using CancellationTokenRegistration registration =

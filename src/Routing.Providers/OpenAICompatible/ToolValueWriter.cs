@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
@@ -12,10 +13,13 @@ internal static class ToolValueWriter
     // What went wrong inside a tool is the host's business, not the model's or its provider's.
     private const string FailedText = "Error: the function failed.";
 
+    // The model reads this text: escapes for the sake of HTML would cost it tokens and sense.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static BinaryData WriteArguments(FunctionCallContent call)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
+        using (Utf8JsonWriter writer = new(buffer, Readable))
         {
             writer.WriteStartObject();
             foreach (KeyValuePair<string, object?> argument in call.Arguments ?? new Dictionary<string, object?>())
@@ -45,7 +49,7 @@ internal static class ToolValueWriter
     private static string WriteJson(object value, string callId)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
+        using (Utf8JsonWriter writer = new(buffer, Readable))
         {
             Write(writer, value, callId);
         }

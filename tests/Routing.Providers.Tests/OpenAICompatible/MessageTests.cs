@@ -39,6 +39,8 @@ public sealed class MessageTests
         Result(JsonElement.Parse("\"rain\""), "rain"),
         Result(JsonElement.Parse("""{"a":1}"""), """{"a":1}"""),
         Result(new Dictionary<string, object?> { ["a"] = 1 }, """{"a":1}"""),
+        Result(new Dictionary<string, object?> { ["größe"] = "<東京>" }, """{"größe":"<東京>"}"""),
+        Result(JsonElement.Parse("""{"größe":"<東京>"}"""), """{"größe":"<東京>"}"""),
         Result(new TextContent("rain"), "rain"),
         Result(new List<AIContent> { new TextContent("ra"), new TextContent("in") }, "rain"),
     ];

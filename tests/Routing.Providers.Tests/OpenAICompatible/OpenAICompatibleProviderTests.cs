@@ -156,6 +156,7 @@ public sealed class OpenAICompatibleProviderTests
     [TestCase("http://127.0.0.1:1/v1", "")]
     [TestCase("http://[::1]:1/v1", "")]
     [TestCase("http://example.org/v1", "true")]
+    [TestCase("http://example.org/v1", "True")]
     [TestCase("https://example.org/v1", "")]
     public void Endpoint_MayBeInTheClearOnLoopbackOrWhenAllowed(string endpoint, string allowed)
     {
@@ -165,6 +166,17 @@ public sealed class OpenAICompatibleProviderTests
 
         Assert.That(client.GetService<ChatClientMetadata>()!.ProviderUri, Is.EqualTo(new Uri(endpoint)));
     }
+
+    [Test]
+    public void Properties_AreFoundInAnyCase()
+    {
+        using IChatClient client = Wire.Client(new Uri("http://example.org/v1"), properties: ("allowinsecure", "true"));
+
+        Assert.That(client, Is.Not.Null);
+    }
+
+    [Test]
+    public void Settings_NeverShowTheirKey_R9() => Assert.That((Wire.Settings("openai") with { ApiKey = Wire.Key }).ToString(), Does.Not.Contain(Wire.Key));
 
     [Test]
     public async Task OwnSdkClient_CanBeWrapped([Values] bool streaming)

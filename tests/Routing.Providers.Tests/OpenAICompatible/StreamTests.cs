@@ -150,6 +150,20 @@ public sealed class StreamTests
     }
 
     [Test]
+    public async Task Ids_ThatChangeDoNotSplitTheMessage_R2()
+    {
+        (List<ChatResponseUpdate> seen, _) = await StreamAsync(LoopbackServer.Events(
+            """{"id":"","choices":[]}""",
+            """{"id":"r1","choices":[{"index":0,"delta":{"content":"a"}}]}""",
+            """{"id":"r2","choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}]}"""));
+
+        ChatResponse response = seen.ToChatResponse();
+
+        Assert.That(response.Messages.Single().Text, Is.EqualTo("ab"));
+        Assert.That(response.ResponseId, Is.EqualTo("r1"));
+    }
+
+    [Test]
     public async Task Updates_ArriveAsTheyAreSent()
     {
         using SemaphoreSlim seenFirst = new(0);
