@@ -11,6 +11,8 @@ namespace LlmRouting.QuickStart;
 /// <summary>Tells the story: start the models, add the router, send the workload, sum up.</summary>
 internal static class QuickStartApp
 {
+    private const int Cancelled = 130;
+
     /// <returns>0 when every request was answered, 1 when one was not, 2 when the input is bad, 130 when cancelled.</returns>
     public static async Task<int> RunAsync(
         string[] args,
@@ -31,6 +33,11 @@ internal static class QuickStartApp
             }
 
             return 2;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await output.WriteLineAsync("Cancelled before the first request.");
+            return Cancelled;
         }
     }
 
@@ -56,7 +63,8 @@ internal static class QuickStartApp
         await report.WatchAsync(() => new WorkloadRunner(chat, options.Concurrency).RunAsync(workload, report, cancellationToken));
 
         // 4. The sum.
-        report.End(await WorkloadRunner.TimeDecisionsAsync(host.Services.GetRequiredService<Router>(), workload, cancellationToken));
-        return cancellationToken.IsCancellationRequested ? 130 : report.Unanswered == 0 ? 0 : 1;
+        bool isWhole = !cancellationToken.IsCancellationRequested;
+        report.End(isWhole ? await WorkloadRunner.TimeDecisionsAsync(host.Services.GetRequiredService<Router>(), workload) : null);
+        return !isWhole ? Cancelled : report.Unanswered == 0 ? 0 : 1;
     }
 }

@@ -98,6 +98,11 @@ internal sealed class Report
             return;
         }
 
+        if (warmDecision is null)
+        {
+            _console.WriteLine("Cancelled; what was answered until then:");
+        }
+
         Table table = new Table().Border(_console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.Ascii);
         string title = _backend.IsSimulated ? "Model (simulated)" : "Model";
         table.AddColumn(title);
@@ -108,7 +113,7 @@ internal sealed class Report
 
         foreach (string[] row in summary.Rows())
         {
-            table.AddRow(row.Select(static cell => new Text(cell)));
+            table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
         _console.Write(table);

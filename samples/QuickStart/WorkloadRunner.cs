@@ -27,7 +27,7 @@ internal sealed class WorkloadRunner(IChatClient chat, int concurrency)
 
     /// <summary>Decides every request again and again without calling a model: a dry run, which times the decision alone.</summary>
     /// <returns>The median time of a decision, once the code is warm.</returns>
-    public static async Task<TimeSpan> TimeDecisionsAsync(Router router, Workload workload, CancellationToken cancellationToken)
+    public static async Task<TimeSpan> TimeDecisionsAsync(Router router, Workload workload)
     {
         const int Rounds = 60;
         List<TimeSpan> times = [];
@@ -36,7 +36,7 @@ internal sealed class WorkloadRunner(IChatClient chat, int concurrency)
             foreach (WorkloadItem item in workload.Items)
             {
                 ChatMessage[] messages = [new(ChatRole.System, workload.Instructions), new(ChatRole.User, workload.PromptOf(item, 0))];
-                RoutingDecision decision = await router.DecideAsync(messages, OptionsFor(workload, item), cancellationToken);
+                RoutingDecision decision = await router.DecideAsync(messages, OptionsFor(workload, item));
                 if (round >= Rounds / 2)
                 {
                     times.Add(decision.Elapsed);

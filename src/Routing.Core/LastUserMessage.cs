@@ -1,3 +1,5 @@
+using System.Text;
+using LlmRouting.Text;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting;
@@ -31,6 +33,33 @@ internal static class LastUserMessage
         }
 
         return last;
+    }
+
+    /// <summary>Gets what the user wrote in a message, without harness noise.</summary>
+    public static string OwnText(ChatMessage message)
+    {
+        string text = message.Text;
+        if (!text.Contains('<'))
+        {
+            return text;
+        }
+
+        StringBuilder? own = null;
+        ReadOnlySpan<char> rest = text;
+        HarnessNoise noise = default;
+        while (!rest.IsEmpty)
+        {
+            ReadOnlySpan<char> stretch = noise.Take(ref rest, out bool isNoise);
+            if (stretch.Length == text.Length)
+            {
+                return isNoise ? string.Empty : text;
+            }
+
+            own ??= new(text.Length);
+            own.Append(isNoise ? default : stretch);
+        }
+
+        return own?.ToString() ?? text;
     }
 
     private static bool HasOwnText(ChatMessage message)

@@ -1,3 +1,4 @@
+using LlmRouting.Text;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting;

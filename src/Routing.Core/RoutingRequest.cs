@@ -70,8 +70,8 @@ public sealed class RoutingRequest
     public decimal? MaxCostUsd =>
         Hints.MaxCostUsd is not { } hint ? Policy?.MaxCostUsd : Policy?.MaxCostUsd < hint ? Policy.MaxCostUsd : hint;
 
-    /// <summary>Gets the text of the last user message.</summary>
-    /// <value>Empty when there is none.</value>
+    /// <summary>Gets what the user wrote last.</summary>
+    /// <value>Without blocks such as <c>&lt;system-reminder&gt;</c> that a harness put into the message; empty when there is none.</value>
     public string LastUserText => _lastUserText ??= FindLastUserText();
 
     /// <summary>Gets the classification, if somebody asked for it already.</summary>
@@ -106,14 +106,7 @@ public sealed class RoutingRequest
 
     private string FindLastUserText()
     {
-        for (int i = Messages.Count - 1; i >= 0; i--)
-        {
-            if (Messages[i].Role == ChatRole.User)
-            {
-                return Messages[i].Text;
-            }
-        }
-
-        return string.Empty;
+        int index = LastUserMessage.Find(Messages);
+        return index < 0 ? string.Empty : LastUserMessage.OwnText(Messages[index]);
     }
 }

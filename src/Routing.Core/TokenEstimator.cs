@@ -1,3 +1,5 @@
+using LlmRouting.Text;
+
 namespace LlmRouting;
 
 /// <summary>Estimates how many tokens a text takes, without a vocabulary and in bounded time.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmRouting.Text;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Core.Tests;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LlmRouting.Text;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Classifiers;

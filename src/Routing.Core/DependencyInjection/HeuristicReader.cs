@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LlmRouting.Classifiers;
 
 namespace LlmRouting.DependencyInjection;
@@ -8,35 +9,29 @@ internal static class HeuristicReader
     public static HeuristicClassifier Read(HeuristicOptions options, TierLadder tiers, string root, List<string> errors)
     {
         HeuristicSettings settings = HeuristicSettings.Default;
-        if (tiers.Tiers.Length > 1)
+        if (tiers.Tiers is [{ MaxComplexity: var simple }, .., { MaxComplexity: var complex }, _] && simple < complex)
         {
-            // A classification is unsure near the thresholds that matter, which are those of the tiers.
-            settings = settings with { SimpleUpTo = tiers.Tiers[0].MaxComplexity, ComplexAbove = tiers.Tiers[^2].MaxComplexity };
+            // The classifier is unsure near the thresholds that matter, which are those of the tiers.
+            settings = settings with { SimpleUpTo = simple, ComplexAbove = complex };
         }
 
-        if (settings.SimpleUpTo >= settings.ComplexAbove)
+        foreach (KeyValuePair<string, IList<string>> pair in options.Keywords)
         {
-            settings = settings with { SimpleUpTo = settings.ComplexAbove / 2 };
-        }
-
-        foreach ((string name, IList<string> keywords) in options.Keywords)
-        {
-            settings = settings.With(Find(settings, name) with { Keywords = [.. keywords] });
-        }
-
-        foreach ((string name, double weight) in options.Weights)
-        {
-            if (!double.IsFinite(weight))
+            if (Find(settings, pair.Key, $"{root}:Heuristic:Keywords", errors) is { } dimension)
             {
-                errors.Add(FormattableString.Invariant($"{root}:Heuristic:Weights:{name} is {weight}; it must be a number."));
+                settings = settings.With(dimension with { Keywords = [.. pair.Value ?? []] });
             }
-            else if (!settings.Dimensions.Any(dimension => string.Equals(dimension.Name, name, StringComparison.OrdinalIgnoreCase)))
+        }
+
+        foreach (KeyValuePair<string, double> pair in options.Weights)
+        {
+            if (!double.IsFinite(pair.Value))
             {
-                errors.Add($"{root}:Heuristic:Weights:{name} weighs a dimension that does not exist; dimensions: {string.Join(", ", settings.Dimensions.Select(static dimension => dimension.Name))}.");
+                errors.Add($"{root}:Heuristic:Weights:{pair.Key} is {pair.Value}; it must be a finite number.");
             }
-            else
+            else if (Find(settings, pair.Key, $"{root}:Heuristic:Weights", errors) is { } dimension)
             {
-                settings = settings.With(Find(settings, name) with { Weight = weight });
+                settings = settings.With(dimension with { Weight = pair.Value });
             }
         }
 
@@ -51,7 +46,18 @@ internal static class HeuristicReader
         }
     }
 
-    private static HeuristicDimension Find(HeuristicSettings settings, string name) =>
-        settings.Dimensions.FirstOrDefault(dimension => string.Equals(dimension.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? new HeuristicDimension { Name = name, Weight = 1 };
+    private static HeuristicDimension? Find(HeuristicSettings settings, string name, string path, List<string> errors)
+    {
+        ImmutableArray<HeuristicDimension> dimensions = settings.Dimensions;
+        foreach (HeuristicDimension dimension in dimensions)
+        {
+            if (string.Equals(dimension.Name, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return dimension;
+            }
+        }
+
+        errors.Add($"{path}:{name} is no dimension; use one of {string.Join(", ", dimensions.Select(static d => d.Name))}.");
+        return null;
+    }
 }

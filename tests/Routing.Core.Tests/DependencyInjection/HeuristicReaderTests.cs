@@ -14,7 +14,7 @@ public sealed class HeuristicReaderTests
         options.Weights["code"] = 6;
         List<string> errors = [];
 
-        HeuristicClassifier classifier = HeuristicReader.Read(options, "LlmRouting", errors);
+        HeuristicClassifier classifier = HeuristicReader.Read(options, TierLadder.Default, "LlmRouting", errors);
 
         Assert.That(errors, Is.Empty);
         Assert.That(Classify(classifier, "frobnicate it now").Category, Is.EqualTo("code"));
@@ -31,7 +31,7 @@ public sealed class HeuristicReaderTests
         options.Weights["code"] = double.NaN;
         List<string> errors = [];
 
-        HeuristicReader.Read(options, "LlmRouting", errors);
+        HeuristicReader.Read(options, TierLadder.Default, "LlmRouting", errors);
 
         Assert.That(errors, Has.Count.EqualTo(3));
         Assert.That(errors, Has.Some.StartsWith("LlmRouting:Heuristic:Keywords:colour is no dimension"));

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LlmRouting;
+namespace LlmRouting.Text;
 
 /// <summary>Tells what the user wrote from what a harness put into the user's message.</summary>
 /// <remarks>
