@@ -17,15 +17,18 @@ internal static class OverheadCommand
     private const int PromptLength = 1024;
     private const int Rounds = 41;
     private const int CallsPerRound = 4_000;
-    private const int Chunks = 4_000;
+    private const int ShortStream = 100;
+    private const int LongStream = 4_100;
     private const int StreamsPerRound = 4;
 
     public static async Task<int> RunAsync()
     {
         StubChatClient stub = new();
-        StubChatClient streaming = new() { Chunks = Chunks };
+        StubChatClient shortStub = new() { Chunks = ShortStream };
+        StubChatClient longStub = new() { Chunks = LongStream };
         using RoutingChatClient router = Pools.Build(Models, stub);
-        using RoutingChatClient streamRouter = Pools.Build(Models, streaming);
+        using RoutingChatClient shortRouter = Pools.Build(Models, shortStub);
+        using RoutingChatClient longRouter = Pools.Build(Models, longStub);
         ChatMessage[] prompt = Pools.Prompt(PromptLength);
 
         List<Sample> direct = [];
@@ -40,8 +43,8 @@ internal static class OverheadCommand
                 await MeasureAsync(CallsPerRound, () => stub.GetResponseAsync(prompt)),
                 await MeasureAsync(CallsPerRound, async () => await router.Router.DecideAsync(prompt)),
                 await MeasureAsync(CallsPerRound, () => router.GetResponseAsync(prompt)),
-                await MeasureStreamAsync(streaming, prompt),
-                await MeasureStreamAsync(streamRouter, prompt),
+                await MeasureChunkAsync(shortStub, longStub, prompt),
+                await MeasureChunkAsync(shortRouter, longRouter, prompt),
             ];
             if (round < 0)
             {
@@ -64,12 +67,13 @@ internal static class OverheadCommand
             CultureInfo.InvariantCulture,
             $"{{\"direct_ns\":{bare.Nanoseconds:0},\"decide_ns\":{decision.Nanoseconds:0},\"decide_bytes\":{decision.Bytes:0},"
             + $"\"routed_ns\":{call.Nanoseconds - bare.Nanoseconds:0},\"routed_bytes\":{call.Bytes - bare.Bytes:0},"
-            + $"\"chunk_ns\":{chunk.Nanoseconds - bareChunk.Nanoseconds:0.0},\"chunk_bytes\":{Math.Max(0, chunk.Bytes - bareChunk.Bytes):0.00}}}"));
+            + $"\"chunk_ns\":{chunk.Nanoseconds - bareChunk.Nanoseconds:0.0},\"chunk_bytes\":{chunk.Bytes - bareChunk.Bytes:0.##}}}"));
         return 0;
     }
 
     private static async Task<Sample> MeasureAsync(int count, Func<Task> call)
     {
+        // Every call completes at once over the stub, so the thread, whose allocations are counted, stays the same.
         long bytes = GC.GetAllocatedBytesForCurrentThread();
         long started = Stopwatch.GetTimestamp();
         for (int i = 0; i < count; i++)
@@ -81,22 +85,20 @@ internal static class OverheadCommand
         return new(elapsed.TotalNanoseconds / count, (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / count);
     }
 
-    private static async Task<Sample> MeasureStreamAsync(IChatClient client, ChatMessage[] prompt)
+    /// <summary>Measures a chunk: what a long stream costs beyond a short one, so that opening a stream does not count.</summary>
+    private static async Task<Sample> MeasureChunkAsync(IChatClient shortClient, IChatClient longClient, ChatMessage[] prompt)
     {
-        // What opening a stream costs is spread over its chunks, so few and long streams are read.
-        long bytes = GC.GetAllocatedBytesForCurrentThread();
-        long started = Stopwatch.GetTimestamp();
-        long count = 0;
-        for (int i = 0; i < StreamsPerRound; i++)
-        {
-            await foreach (ChatResponseUpdate _ in client.GetStreamingResponseAsync(prompt))
-            {
-                count++;
-            }
-        }
+        Sample shortStream = await MeasureAsync(StreamsPerRound, () => ReadAsync(shortClient, prompt));
+        Sample longStream = await MeasureAsync(StreamsPerRound, () => ReadAsync(longClient, prompt));
+        const double More = LongStream - ShortStream;
+        return new((longStream.Nanoseconds - shortStream.Nanoseconds) / More, (longStream.Bytes - shortStream.Bytes) / More);
+    }
 
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        return new(elapsed.TotalNanoseconds / count, (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / count);
+    private static async Task ReadAsync(IChatClient client, ChatMessage[] prompt)
+    {
+        await foreach (ChatResponseUpdate _ in client.GetStreamingResponseAsync(prompt))
+        {
+        }
     }
 
     private static Sample Median(List<Sample> samples)

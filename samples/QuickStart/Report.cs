@@ -48,12 +48,13 @@ internal sealed class Report
     {
         _items = items;
         _started = TimeProvider.System.GetTimestamp();
-        _console.MarkupLineInterpolated($"[bold]LlmRouting QuickStart[/]: {items} requests, {_options.Concurrency} at a time.");
+        _console.MarkupLineInterpolated($"[bold]LlmRouting QuickStart[/]: {(items == 1 ? "1 request" : $"{items} requests")}, {_options.Concurrency} at a time.");
         _console.MarkupLineInterpolated($"[yellow]{_backend.Banner}[/]");
         foreach (RoutableModel model in _models.Models)
         {
-            _console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {model.Profile}: quality {model.Profile.Quality:0.00}, ${model.Profile.InputUsdPerMillionTokens:0.00} in and ${model.Profile.OutputUsdPerMillionTokens:0.00} out per million tokens, {(model.Endpoints.Length == 1 ? "1 endpoint" : $"{model.Endpoints.Length} endpoints")}"));
+            _console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {model.Profile}: quality {model.Profile.Quality:0.00}, {PriceOf(model.Profile)}, {(model.Endpoints.Length == 1 ? "1 endpoint" : $"{model.Endpoints.Length} endpoints")}"));
         }
 
         _console.WriteLine();
@@ -122,6 +123,10 @@ internal sealed class Report
             _console.WriteLine(line);
         }
     }
+
+    private static string PriceOf(ModelProfile model) => model is { InputUsdPerMillionTokens: { } input, OutputUsdPerMillionTokens: { } output }
+        ? string.Create(CultureInfo.InvariantCulture, $"${input:0.00} in and ${output:0.00} out per million tokens")
+        : "price not configured";
 
     private static string LineOf(RequestRecord record)
     {

@@ -8,12 +8,6 @@ namespace LlmRouting.QuickStart;
 /// <summary>Computes what the report ends with.</summary>
 internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapshot models, TimeSpan elapsed, TimeSpan? warmDecision)
 {
-#if DEBUG
-    private const string Build = " (a Debug build: -c Release is several times faster)";
-#else
-    private const string Build = "";
-#endif
-
     private readonly ImmutableArray<RoutingOutcome> _outcomes = [.. records.Select(static record => record.Outcome).OfType<RoutingOutcome>()];
 
     /// <summary>Gives the rows of the table: one for each model, and the sum.</summary>
@@ -39,10 +33,10 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
             yield return Invariant($"Streaming    first token after {first.Median.TotalMilliseconds:0} ms (P50), {first.High.TotalMilliseconds:0} ms (P95), over {first.Count} streams");
         }
 
-        yield return Invariant($"Deciding     {Microseconds(_outcomes)} us (P50) while the program was still warming up{BySource()}");
+        yield return Invariant($"Deciding     {Microseconds(_outcomes)} us (P50) during this run, warming up included: {BySource()}");
         if (warmDecision is { } warm)
         {
-            yield return Invariant($"             {warm.TotalMicroseconds:0.0} us (P50) when the same requests are decided again in a dry run{Build}");
+            yield return Invariant($"             {warm.TotalMicroseconds:0.0} us (P50) when the same requests are decided again in a dry run, which calls no model");
         }
 
         foreach (string line in CostLines(isSimulated))
@@ -64,6 +58,11 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
         yield return alone is > 0
             ? Invariant($"Cost         ${spent:0.000000} routed, ${alone:0.000000} for the same tokens at the prices of '{frontier.Id}' alone: {1 - (spent / alone.Value):0%} saved")
             : Invariant($"Cost         ${spent:0.000000}");
+        if (_outcomes.Any(static outcome => outcome.Certainty == CostCertainty.Unknown))
+        {
+            yield return "             Some prices are not configured; the sums leave them out.";
+        }
+
         if (isSimulated)
         {
             int unsure = records.Count(static record => record.Text.Contains(SimulatedModel.Unsure, StringComparison.Ordinal));
@@ -93,10 +92,10 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
         ];
     }
 
-    private string BySource() => string.Concat(_outcomes
+    private string BySource() => string.Join(", ", _outcomes
         .GroupBy(static outcome => outcome.Decision.DecidedBy)
         .OrderByDescending(static group => group.Count())
-        .Select(static group => $"; {group.Key}: {group.Count()} decisions, {Microseconds(group)} us"));
+        .Select(static group => $"{group.Key} {Microseconds(group)} us ({group.Count()})"));
 
     private static string Microseconds(IEnumerable<RoutingOutcome> outcomes) =>
         Percentiles(outcomes.Select(static outcome => outcome.Decision.Elapsed)) is { } time ? Invariant($"{time.Median.TotalMicroseconds:0.0}") : "-";

@@ -8,6 +8,10 @@ internal sealed class WorkloadRunner(IChatClient chat, int concurrency)
 {
     // A real model may ask for tools again and again.
     private const int MaxToolRounds = 4;
+    private const int Decisions = 1000;
+
+    // The runtime compiles hot methods anew, in the background, some 100 ms after start-up has calmed down.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(600);
 
     public async Task RunAsync(Workload workload, Report report, CancellationToken cancellationToken)
     {
@@ -29,19 +33,22 @@ internal sealed class WorkloadRunner(IChatClient chat, int concurrency)
     /// <returns>The median time of a decision, once the code is warm.</returns>
     public static async Task<TimeSpan> TimeDecisionsAsync(Router router, Workload workload)
     {
-        const int Rounds = 60;
         List<TimeSpan> times = [];
-        for (int round = 0; round < Rounds; round++)
+        long started = TimeProvider.System.GetTimestamp();
+        bool isWarm = false;
+        while (times.Count < Decisions)
         {
             foreach (WorkloadItem item in workload.Items)
             {
                 ChatMessage[] messages = [new(ChatRole.System, workload.Instructions), new(ChatRole.User, workload.PromptOf(item, 0))];
                 RoutingDecision decision = await router.DecideAsync(messages, OptionsFor(workload, item));
-                if (round >= Rounds / 2)
+                if (isWarm)
                 {
                     times.Add(decision.Elapsed);
                 }
             }
+
+            isWarm |= TimeProvider.System.GetElapsedTime(started) > WarmUp;
         }
 
         times.Sort();

@@ -24,7 +24,7 @@ internal static partial class SchemaSampler
             "object" => Object(schema, text),
             "array" => schema.TryGetProperty("items", out JsonElement items) ? new JsonArray(Value(name, items, text)) : new JsonArray(),
             "integer" or "number" => Number(schema, text),
-            "boolean" => text.Contains(name, StringComparison.OrdinalIgnoreCase),
+            "boolean" => text.Contains(name.StartsWith("is", StringComparison.Ordinal) ? name[2..] : name, StringComparison.OrdinalIgnoreCase),
             "null" => null,
             _ => Text(name, schema, text),
         };

@@ -41,7 +41,7 @@ public static class LlmRoutingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(section);
         LlmRoutingBuilder builder = AddCore(services);
-        bool isKnown = services.Any(service => service.ImplementationInstance is RoutingSection known && ReferenceEquals(known.Section, section));
+        bool isKnown = services.Any(service => service.ImplementationInstance is RoutingSection { Section: { } known } && IsSame(known, section));
         if (!isKnown)
         {
             services.AddSingleton(new RoutingSection(section, section is IConfigurationSection { Path: { Length: > 0 } path } ? path : DefaultPath));
@@ -51,6 +51,14 @@ public static class LlmRoutingServiceCollectionExtensions
         return builder;
     }
 
+    // GetSection makes a new object each time. Two sections are one when path and root are; a root is known by its change token.
+    private static bool IsSame(IConfiguration known, IConfiguration section) =>
+        ReferenceEquals(known, section)
+        || (known is IConfigurationSection left
+            && section is IConfigurationSection right
+            && string.Equals(left.Path, right.Path, StringComparison.OrdinalIgnoreCase)
+            && ReferenceEquals(left.GetReloadToken(), right.GetReloadToken()));
+
     private static LlmRoutingBuilder AddCore(IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -59,7 +67,8 @@ public static class LlmRoutingServiceCollectionExtensions
             return new LlmRoutingBuilder(services);
         }
 
-        services.AddOptionsWithValidateOnStart<LlmRoutingOptions>();
+        services.AddOptionsWithValidateOnStart<StartupCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StartupCheck>, StartupCheckValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LlmRoutingOptions>, LlmRoutingOptionsValidator>());
         services.AddSingleton<RoutingParts>();
         services.AddSingleton(static provider => RoutingRuntime.Create(provider, static services => new RoutingRuntime(

@@ -179,11 +179,7 @@ internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts,
         }
         catch (ArgumentException exception)
         {
-            string error = $"{root}:Providers:{name}: {OptionsTranslator.WithoutParameter(exception)}";
-            if (!errors.Contains(error))
-            {
-                errors.Add(error);
-            }
+            errors.Add($"{root}:Providers:{name}: {OptionsTranslator.WithoutParameter(exception)}");
         }
 
         return settings;

@@ -59,7 +59,9 @@ internal sealed class OptionsTranslator
             Observers = _parts.Observers,
             FailureClassifiers = _parts.FailureClassifiers,
         };
-        return new(models, pipeline, [.. _unused], [.. _errors]);
+
+        // A provider's mistake shows once per model behind it, and is said once.
+        return new(models, pipeline, [.. _unused], [.. _errors.Distinct()]);
     }
 
     private TierLadder ReadTiers()
@@ -69,15 +71,31 @@ internal sealed class OptionsTranslator
             return TierLadder.Default;
         }
 
+        CheckUsualOrder();
         try
         {
-            // Written order is lost in a map, so a ladder is ordered by its thresholds, and two equal ones are the error to catch.
+            // Written order is lost in a map, so a ladder is ordered by its thresholds.
             return new TierLadder(_options.Tiers.Select(static pair => new Tier(pair.Key, pair.Value)));
         }
         catch (ArgumentException exception)
         {
             _errors.Add($"{_root}:Tiers: {WithoutParameter(exception)}");
             return TierLadder.Default;
+        }
+    }
+
+    // Names of the host's own can stand in any order; those that everybody knows have one.
+    private void CheckUsualOrder()
+    {
+        Tier[] usual = [.. TierLadder.Default.Tiers.Where(tier => _options.Tiers.ContainsKey(tier.Name))];
+        for (int i = 1; i < usual.Length; i++)
+        {
+            (string lower, string higher) = (usual[i - 1].Name, usual[i].Name);
+            if (_options.Tiers[lower] >= _options.Tiers[higher])
+            {
+                _errors.Add(FormattableString.Invariant(
+                    $"{_root}:Tiers:{lower} is {_options.Tiers[lower]} and {higher} is {_options.Tiers[higher]}; '{lower}' must end below '{higher}'."));
+            }
         }
     }
 
@@ -224,16 +242,25 @@ internal sealed class OptionsTranslator
         HashSet<string> references = new(StringComparer.OrdinalIgnoreCase);
         foreach (ModelProfile profile in models.Select(static model => model.Profile))
         {
-            references.Add(profile.Id);
-            references.Add($"{profile.Id}@{profile.Version}");
-            if (profile.Family is not null)
-            {
-                references.Add(profile.Family);
-                references.Add($"{profile.Family}@{profile.Version}");
-            }
+            AddReference(profile.Id, profile.Version);
+            AddReference(profile.Family, profile.Version);
         }
 
         return references.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+        void AddReference(string? name, string? version)
+        {
+            if (name is null)
+            {
+                return;
+            }
+
+            references.Add(name);
+            if (version is not null)
+            {
+                references.Add($"{name}@{version}");
+            }
+        }
     }
 
     internal static string ListOf(IEnumerable<string> names)

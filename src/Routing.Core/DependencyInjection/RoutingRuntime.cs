@@ -85,6 +85,9 @@ internal sealed partial class RoutingRuntime : IDisposable
         {
             reload.Dispose();
         }
+
+        // The container disposes the client only when somebody resolved it; whoever resolved just the router made clients too.
+        Client.Dispose();
     }
 
     private TranslatedOptions Read()

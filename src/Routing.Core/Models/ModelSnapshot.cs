@@ -98,7 +98,11 @@ public sealed class ModelSnapshot
             {
                 if (Resolve(model, ids, asOf) is { } served)
                 {
-                    references[$"{family.Key}@{model.Profile.Version}"] = served;
+                    if (model.Profile.Version is { } version)
+                    {
+                        references[$"{family.Key}@{version}"] = served;
+                    }
+
                     if (!model.Profile.IsRetired(asOf) || !references.ContainsKey(family.Key))
                     {
                         references[family.Key] = served;

@@ -11,38 +11,31 @@ public static class LlmRoutingProvidersExtensions
     /// <param name="builder">The builder that <c>AddLlmRouting</c> returned.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Adds one <see cref="IModelProvider"/> for each kind in <see cref="OpenAICompatibleKinds.All"/> and the <see cref="IFailureClassifier"/>
-    /// of their SDK. They use the <see cref="TimeProvider"/> that the container holds at that time, if any. Calling it again is harmless; a kind
-    /// that the host has added itself before is left alone.
+    /// Adds an <see cref="IModelProvider"/> for each kind in <see cref="OpenAICompatibleKinds.All"/>, and the <see cref="IFailureClassifier"/> of
+    /// their SDK; they use the container's <see cref="TimeProvider"/>, if it has one. Of two providers of one kind the first added serves, so a
+    /// host that wants its own adds it before. Calling this again is harmless.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
     public static LlmRoutingBuilder AddProviders(this LlmRoutingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
+
+        // Factories cannot be told apart by type, as TryAddEnumerable would have to, so a marker says that they are there.
         if (services.Any(static service => service.ServiceType == typeof(Marker)))
         {
             return builder;
         }
 
         services.AddSingleton<Marker>();
-        TimeProvider? timeProvider = services.LastOrDefault(static service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider;
-        HashSet<string> known = services
-            .Where(static service => service.ServiceType == typeof(IModelProvider) && !service.IsKeyedService)
-            .Select(static service => (service.ImplementationInstance as IModelProvider)?.Kind)
-            .OfType<string>()
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (IModelProvider provider in OpenAICompatibleKinds.CreateProviders(timeProvider))
+        foreach (OpenAICompatibleKind kind in OpenAICompatibleKinds.All)
         {
-            if (!known.Contains(provider.Kind))
-            {
-                builder.AddProvider(provider);
-            }
+            services.AddSingleton<IModelProvider>(provider => new OpenAICompatibleProvider(kind, provider.GetService<TimeProvider>()));
         }
 
-        return builder.AddFailureClassifier(new OpenAIFailureClassifier(timeProvider));
+        services.AddSingleton<IFailureClassifier>(static provider => new OpenAIFailureClassifier(provider.GetService<TimeProvider>()));
+        return builder;
     }
 
-    // Says that the providers are there; descriptors of instances cannot be told apart by type as TryAddEnumerable does.
     private sealed class Marker;
 }

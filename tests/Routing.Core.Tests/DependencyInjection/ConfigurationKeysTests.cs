@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using LlmRouting.DependencyInjection;
+
+namespace LlmRouting.Core.Tests.DependencyInjection;
+
+public sealed class ConfigurationKeysTests
+{
+    private static readonly object[] Levels =
+    [
+        Level<LlmRoutingOptions>(ConfigurationKeys.Root),
+        Level<ProviderOptions>(ConfigurationKeys.Provider),
+        Level<ModelOptions>(ConfigurationKeys.Model),
+        Level<EndpointOptions>(ConfigurationKeys.Endpoint),
+        Level<RuleOptions>(ConfigurationKeys.Rule),
+        Level<RuleConditionOptions>(ConfigurationKeys.RuleCondition),
+        Level<PolicyOptions>(ConfigurationKeys.Policy),
+        Level<ExecutionOptions>(ConfigurationKeys.Execution),
+        Level<HeuristicOptions>(ConfigurationKeys.Heuristic),
+        Level<CostLatencyOptions>(ConfigurationKeys.CostLatency),
+    ];
+
+    [TestCaseSource(nameof(Levels))]
+    public void Keys_AreTheOptionsProperties(Type options, ImmutableArray<string> keys)
+    {
+        IEnumerable<string> properties = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(static property => property.Name);
+
+        Assert.That(keys, Is.EquivalentTo(properties));
+    }
+
+    [Test]
+    public void EveryOptionsType_HasAListOfKeys()
+    {
+        IEnumerable<Type> options = typeof(LlmRoutingOptions).Assembly.GetExportedTypes()
+            .Where(static type => type.Name.EndsWith("Options", StringComparison.Ordinal));
+
+        Assert.That(Levels.Select(static level => ((object[])level)[0]), Is.EquivalentTo(options));
+    }
+
+    private static object[] Level<T>(ImmutableArray<string> keys) => [typeof(T), keys];
+}
