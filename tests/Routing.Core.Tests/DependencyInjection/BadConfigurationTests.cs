@@ -61,6 +61,7 @@ public sealed class BadConfigurationTests
 
         // Tiers.
         Mistake("Tiers:low", "0.5", "Tiers:high", "0.5", "LlmRouting:Tiers: Tiers 'high' and 'low' end at the same complexity."),
+        Mistake("Tiers:fast", "0.8", "Tiers:balanced", "0.4", "LlmRouting:Tiers:fast is 0.8 and balanced is 0.4; 'fast' must end below 'balanced'."),
         Mistake("Tiers:low", "1.5", "LlmRouting:Tiers: Tier 'low' ends at complexity 1.5; it must be between 0 and 1."),
 
         // Rules.
