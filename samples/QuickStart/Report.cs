@@ -48,13 +48,19 @@ internal sealed class Report
     {
         _items = items;
         _started = TimeProvider.System.GetTimestamp();
+        if (_options.IsQuiet && _backend.IsSimulated)
+        {
+            // The table and the note below it say that all is simulated; that a run costs money is never kept quiet.
+            return;
+        }
+
         _console.MarkupLineInterpolated($"[bold]LlmRouting QuickStart[/]: {(items == 1 ? "1 request" : $"{items} requests")}, {_options.Concurrency} at a time.");
         _console.MarkupLineInterpolated($"[yellow]{_backend.Banner}[/]");
         foreach (RoutableModel model in _models.Models)
         {
             _console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {model.Profile}: quality {model.Profile.Quality:0.00}, {PriceOf(model.Profile)}, {(model.Endpoints.Length == 1 ? "1 endpoint" : $"{model.Endpoints.Length} endpoints")}"));
+                $"  {model.Profile}: quality {model.Profile.Quality:0.00}, {PriceOf(model.Profile)}, endpoints: {string.Join(", ", model.Endpoints.Select(static endpoint => endpoint.Name))}"));
         }
 
         _console.WriteLine();

@@ -25,9 +25,11 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
     {
         RoutingAttempt[] attempts = [.. _outcomes.SelectMany(static outcome => outcome.Attempts)];
         int answered = records.Count(static record => record.Error is null);
-        yield return Invariant($"Answered     {answered} of {records.Length} calls ({items} requests; conversations and tools take several) in {elapsed.TotalSeconds:0.0} s");
-        yield return Invariant($"Failovers    {_outcomes.Count(IsFailover)} requests were answered at another place than the first: {_outcomes.Count(IsElsewhere)} at another endpoint, {_outcomes.Count(IsStandIn)} by another model");
-        yield return Invariant($"Attempts     {attempts.Length}, of which {attempts.Count(static attempt => attempt.Result != AttemptResult.Succeeded)} failed{Kinds(attempts)}");
+        int standIns = _outcomes.Count(IsStandIn);
+        int failed = attempts.Count(static attempt => attempt.Result != AttemptResult.Succeeded);
+        yield return Invariant($"Answered     {answered} of {records.Length} calls in {elapsed.TotalSeconds:0.0} s; {items} requests, of which conversations and tools take several calls");
+        yield return Invariant($"Failovers    {_outcomes.Count(IsFailover)}: {_outcomes.Count(IsFailover) - standIns} to another endpoint, {standIns} to another model");
+        yield return Invariant($"Attempts     {attempts.Length}, of which {failed} failed{Kinds(attempts)}");
         if (Percentiles(_outcomes.Select(static outcome => outcome.Answer?.TimeToFirstToken).OfType<TimeSpan>()) is { } first)
         {
             yield return Invariant($"Streaming    first token after {first.Median.TotalMilliseconds:0} ms (P50), {first.High.TotalMilliseconds:0} ms (P95), over {first.Count} streams");
@@ -55,9 +57,10 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
             alone += outcome.Answer is { } answer ? frontier.Profile.EstimateCostUsd(answer.InputTokens ?? 0, answer.OutputTokens ?? 0) : 0;
         }
 
-        yield return alone is > 0
-            ? Invariant($"Cost         ${spent:0.000000} routed, ${alone:0.000000} for the same tokens at the prices of '{frontier.Id}' alone: {1 - (spent / alone.Value):0%} saved")
-            : Invariant($"Cost         ${spent:0.000000}");
+        string saved = alone is > 0
+            ? Invariant($" routed, ${alone:0.000000} for the same tokens at the prices of '{frontier.Id}' alone: {1 - (spent / alone.Value):0%} saved")
+            : "";
+        yield return Invariant($"Cost         ${spent:0.000000}{saved}");
         if (_outcomes.Any(static outcome => outcome.Certainty == CostCertainty.Unknown))
         {
             yield return "             Some prices are not configured; the sums leave them out.";
@@ -66,13 +69,13 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
         if (isSimulated)
         {
             int unsure = records.Count(static record => record.Text.Contains(SimulatedModel.Unsure, StringComparison.Ordinal));
-            yield return Invariant($"Quality      {unsure} answers in which a simulated model says that it is not sure, as its strengths in simulators.json have it");
-            yield return "Note         Models, prices, answers and times are SIMULATED: the sums show how routing works, not what it saves you. A stronger model may also";
-            yield return "             write longer answers than the same tokens. Put your own models into appsettings.Local.json to find out.";
+            yield return Invariant($"Quality      {unsure} answers say that they are not sure; the strengths in simulators.json make them");
+            yield return "Note         Models, prices, answers and times are SIMULATED: the sums show how routing works, not what it saves you.";
+            yield return "             Put your own models into appsettings.Local.json to find out.";
         }
         else
         {
-            yield return "Note         Prices are those of the configuration; check them. A stronger model may write longer answers than the same tokens.";
+            yield return "Note         Prices are those of the configuration; check them. The frontier model alone might write more, or fewer, tokens.";
         }
     }
 
@@ -111,8 +114,6 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
     }
 
     private static bool IsFailover(RoutingOutcome outcome) => outcome.Answer is not null && outcome.Attempts.Length > 1;
-
-    private static bool IsElsewhere(RoutingOutcome outcome) => IsFailover(outcome) && !IsStandIn(outcome);
 
     private static bool IsStandIn(RoutingOutcome outcome) => outcome.ModelId is not null && outcome.ModelId != outcome.Decision.ModelId;
 
