@@ -43,11 +43,14 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
         _bitsTop = 0;
         _nesting = 0;
         _scopeCount = 0;
-        _truncated = false;
-        _errors.Clear();
-        _annotations.Clear();
-        _instancePath.Clear();
-        _keywordPath.Clear();
+        if (tracing)
+        {
+            _truncated = false;
+            _errors.Clear();
+            _annotations.Clear();
+            _instancePath.Clear();
+            _keywordPath.Clear();
+        }
     }
 
     internal Evaluation Started()
@@ -65,8 +68,11 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
             _bits = [];
         }
 
-        _errors.Clear();
-        _annotations.Clear();
+        if (Tracing)
+        {
+            _errors.Clear();
+            _annotations.Clear();
+        }
     }
 
     internal SchemaResult ToResult(bool valid) => new()
