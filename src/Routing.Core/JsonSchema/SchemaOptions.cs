@@ -40,7 +40,7 @@ public sealed class SchemaOptions
     /// <value>Default 100,000; at least 1.</value>
     public int MaxSchemaNodes { get; set; } = 100_000;
 
-    /// <summary>Gets or sets the size of a schema document.</summary>
+    /// <summary>Gets or sets how large a schema given as text may be.</summary>
     /// <value>UTF-8 bytes; default 16 MiB, at least 1.</value>
     public int MaxSchemaBytes { get; set; } = 16 * 1024 * 1024;
 

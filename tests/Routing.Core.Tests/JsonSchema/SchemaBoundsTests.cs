@@ -53,6 +53,15 @@ public sealed class SchemaBoundsTests
     }
 
     [Test]
+    public void LongNamesAboveManySubschemas_AreRefused()
+    {
+        string many = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"p{i}\":true"));
+        string text = $$"""{"$defs":{"{{new string('n', 100_000)}}":{"properties":{ {{many}} } } } }""";
+
+        Assert.That(() => new SchemaCompiler().Compile(text), Throws.TypeOf<SchemaException>().With.Message.Contains("too long"));
+    }
+
+    [Test]
     public void DeepSchemas_AreRefused()
     {
         string text = string.Concat(Enumerable.Repeat("""{"not":""", 300)) + "true" + new string('}', 300);

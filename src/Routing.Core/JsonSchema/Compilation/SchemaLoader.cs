@@ -9,10 +9,14 @@ internal sealed class SchemaLoader(SchemaOptions options)
     // The name under which a 2019-09 "$recursiveAnchor": true stands among the dynamic anchors; no anchor can be called so.
     internal const string RecursiveAnchor = "";
 
+    // Every subschema's pointer is kept, so one endless name above a hundred thousand subschemas would fill the memory.
+    private const long MaxPointerCharacters = 32 * 1024 * 1024;
+
     private readonly Dictionary<string, SchemaResource> _resources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dialect> _dialects = new(StringComparer.Ordinal);
     private Dialect _defaultDialect = Dialect.Of(options.DefaultDialect);
     private int _sites;
+    private long _pointerCharacters;
 
     // The first document loaded decides the dialect of those that name none.
     internal SchemaSite LoadRoot(JsonElement root, string uri)
@@ -202,6 +206,11 @@ internal sealed class SchemaLoader(SchemaOptions options)
         if (++_sites > options.MaxSchemaNodes)
         {
             throw new SchemaException($"{resource.Uri}#", $"it has more than {options.MaxSchemaNodes} subschemas (SchemaOptions.MaxSchemaNodes).");
+        }
+
+        if ((_pointerCharacters += pointer.Length) > MaxPointerCharacters)
+        {
+            throw new SchemaException($"{resource.Uri}#", "the names above its subschemas are too long; shorten them.");
         }
 
         if (element.ValueKind != JsonValueKind.Object)
