@@ -147,10 +147,14 @@ public sealed class CompiledSchema
         {
             return collecting ? Failure(limit.Message, malformed: false) : SchemaResultFlags.Invalid;
         }
+        catch (InsufficientExecutionStackException)
+        {
+            return collecting ? Failure("The instance nests deeper than the stack allows.", malformed: false) : SchemaResultFlags.Invalid;
+        }
         finally
         {
             evaluation.End();
-            _spare = evaluation;
+            Volatile.Write(ref _spare, evaluation);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using LlmRouting.JsonSchema;
 using LlmRouting.JsonSchema.Fuzzing;
 
@@ -50,6 +51,20 @@ public sealed class SchemaBoundsTests
             Assert.That(schema.Validate(Nested(129)).IsMalformed, Is.True);
             Assert.That(schema.IsValid(Nested(1_000_000)), Is.False);
         });
+    }
+
+    [TestCase("""{"items":{"$ref":"#"}}""")]
+    [TestCase("""{"uniqueItems":true}""")]
+    [TestCase("""{"enum":[0,1,2,3,4,5,6,7,8,[9]]}""")]
+    [TestCase("""{"items":{"uniqueItems":true,"contains":{"$ref":"#"}}}""")]
+    public void DeepElements_EndInAVerdict(string schema)
+    {
+        string nested = new string('[', 20_000) + new string(']', 20_000);
+        using JsonDocument document = JsonDocument.Parse($"[{nested},{nested}]", new JsonDocumentOptions { MaxDepth = 30_000 });
+
+        SchemaResult result = new SchemaCompiler().Compile(schema).Validate(document.RootElement);
+
+        Assert.That(result.IsValid, Is.False);
     }
 
     [Test]

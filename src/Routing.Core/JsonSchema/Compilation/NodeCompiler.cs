@@ -26,6 +26,10 @@ internal sealed partial class NodeCompiler(SchemaOptions options)
 
             return new CompiledSchema(root, options, _usesDynamicScope);
         }
+        catch (InsufficientExecutionStackException tooDeep)
+        {
+            throw new SchemaException("#", "a value of const or enum nests deeper than the stack allows.", tooDeep);
+        }
         catch (InvalidOperationException notText)
         {
             // Only a lone surrogate in a name or text of the schema gets here.
