@@ -2,7 +2,10 @@ using LlmRouting.Lab;
 
 return args switch
 {
-    ["overhead", ..] => await OverheadCommand.RunAsync(),
+    ["overhead"] => await OverheadCommand.RunAsync(),
+    ["schema-suite", .. var rest] => SchemaSuiteCommand.Run(rest),
+    ["schema-fuzz", .. var rest] => SchemaFuzzCommand.Run(rest),
+    ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
     _ => Usage(),
 };
 
@@ -11,7 +14,11 @@ static int Usage()
     Console.Error.WriteLine("""
         Routing.Lab measures the router. Usage: dotnet run -c Release --project benchmarks/Routing.Lab -- <command>
 
-          overhead    nanoseconds and bytes of a decision, a routed call and a streamed chunk, as one line of JSON
+          overhead                                     nanoseconds and bytes of a decision, a routed call and a streamed chunk, as JSON
+          schema-suite <folder> [--remotes <folder>] --draft <2020-12|2019-09|7|6|4>
+                                                       runs a folder in the layout of the official JSON Schema Test Suite
+          schema-fuzz [--count <pairs>] [--seed <n>]   validates random pairs of schema and instance
+          schema-speed [<benchmarks/ajv>]              compares with ajv in one run
         """);
     return 2;
 }
