@@ -33,7 +33,7 @@ public sealed class ConfigurationKeysTests
     public void EveryOptionsType_HasAListOfKeys()
     {
         IEnumerable<Type> options = typeof(LlmRoutingOptions).Assembly.GetExportedTypes()
-            .Where(static type => type.Name.EndsWith("Options", StringComparison.Ordinal));
+            .Where(static type => type.Namespace == typeof(LlmRoutingOptions).Namespace && type.Name.EndsWith("Options", StringComparison.Ordinal));
 
         Assert.That(Levels.Select(static level => ((object[])level)[0]), Is.EquivalentTo(options));
     }
