@@ -18,8 +18,9 @@ public sealed class ModelSnapshot
         _models = [.. all.Where(model => !model.Profile.IsRetired(asOf))];
         Models = System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(_models);
         ValidUntil = all
-            .Where(model => model.Profile.RetiresOn > asOf)
-            .Select(static model => model.Profile.RetiresOn!.Value) // not null: the filter above compared it
+            .SelectMany(static model => new[] { model.Profile.DeprecatedOn, model.Profile.RetiresOn })
+            .Where(date => date > asOf)
+            .Select(static date => date!.Value) // not null: the filter above compared it
             .DefaultIfEmpty(DateTimeOffset.MaxValue)
             .Min();
 
@@ -41,7 +42,7 @@ public sealed class ModelSnapshot
     /// <summary>Gets every registered model, retired ones included.</summary>
     public ImmutableArray<RoutableModel> All { get; }
 
-    /// <summary>Gets the moment at which the next model retires.</summary>
+    /// <summary>Gets the moment at which the next model retires or is deprecated.</summary>
     internal DateTimeOffset ValidUntil { get; }
 
     internal RoutableModel[] ModelArray => _models;
@@ -94,7 +95,7 @@ public sealed class ModelSnapshot
             .Where(static model => model.Profile.Family is not null)
             .GroupBy(static model => model.Profile.Family!, StringComparer.OrdinalIgnoreCase)) // not null: filtered
         {
-            foreach (RoutableModel model in family.OrderBy(static model => model.Profile.Version, StringComparer.Ordinal))
+            foreach (RoutableModel model in family.OrderBy(static model => model.Profile.Version, VersionComparer.Instance))
             {
                 if (Resolve(model, ids, asOf) is { } served)
                 {

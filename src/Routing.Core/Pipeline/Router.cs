@@ -117,7 +117,14 @@ public sealed partial class Router
             }
             else if (best is null || verdict.Confidence > best.Value.Verdict.Confidence)
             {
-                best = (strategy, verdict);
+                if (Ranking.IsPossible(models, candidates, verdict, plan.Tiers))
+                {
+                    best = (strategy, verdict);
+                }
+                else
+                {
+                    PassOver(request, strategy.Name, verdict);
+                }
             }
         }
 
@@ -173,7 +180,7 @@ public sealed partial class Router
         ImmutableArray<string> ranking = Ranking.Create(models, candidates, verdict, plan.Tiers, request.KnownClassification?.Category);
         if (ranking.IsDefault)
         {
-            request.Trace.Add(new(DecisionStepKind.Warning, decidedBy, verdict.Target, "names no candidate, so its opinion was passed over"));
+            PassOver(request, decidedBy, verdict);
             return null;
         }
 
@@ -194,6 +201,9 @@ public sealed partial class Router
             Elapsed = _timeProvider.GetElapsedTime(started),
         };
     }
+
+    private static void PassOver(RoutingRequest request, string strategy, in StrategyVerdict verdict) =>
+        request.Trace.Add(new(DecisionStepKind.Warning, strategy, verdict.Target ?? verdict.Ranking[0], "names no candidate, so its opinion was passed over"));
 
     private static RoutableModel? FindNamed(RoutingRequest request, ModelSnapshot models)
     {
