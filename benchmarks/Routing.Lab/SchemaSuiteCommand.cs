@@ -45,7 +45,7 @@ internal static class SchemaSuiteCommand
 
     // Formats are asserted in optional/format; elsewhere the metaschema decides, as the suite's README has it. The folder's name is looked
     // at rather than the path below args[0], so that a part of the suite can be run alone.
-    private static SchemaOptions Options(string file, SchemaDialect draft, SchemaRegistry registry) => new()
+    private static SchemaSettings Options(string file, SchemaDialect draft, SchemaRegistry registry) => new()
     {
         DefaultDialect = draft,
         Registry = registry,

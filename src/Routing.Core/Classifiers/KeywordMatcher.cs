@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 
 namespace LlmRouting.Classifiers;
 

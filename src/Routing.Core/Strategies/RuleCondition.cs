@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 
 namespace LlmRouting.Strategies;
 

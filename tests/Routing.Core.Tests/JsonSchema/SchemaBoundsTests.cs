@@ -24,7 +24,7 @@ public sealed class SchemaBoundsTests
     public void ExponentialSchemas_EndInAnError()
     {
         string definitions = string.Join(',', Enumerable.Range(0, 40).Select(i => $$"""  "d{{i}}":{"allOf":[{"$ref":"#/$defs/d{{i + 1}}"},{"$ref":"#/$defs/d{{i + 1}}"}]} """));
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { MaxEvaluations = 100_000 }).Compile($$"""{"$ref":"#/$defs/d0","$defs":{ {{definitions}},"d40":{"minimum":0} } }""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { MaxEvaluations = 100_000 }).Compile($$"""{"$ref":"#/$defs/d0","$defs":{ {{definitions}},"d40":{"minimum":0} } }""");
 
         Assert.That(schema.Validate("1"u8).Errors.Single().Message, Does.Contain("MaxEvaluations"));
     }
@@ -87,7 +87,7 @@ public sealed class SchemaBoundsTests
     [Test]
     public void BacktrackingPatterns_RunOutOfTime()
     {
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { RegexTimeout = TimeSpan.FromMilliseconds(20) }).Compile("""{"pattern":"^(?=a)(a|aa)+$"}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { RegexTimeout = TimeSpan.FromMilliseconds(20) }).Compile("""{"pattern":"^(?=a)(a|aa)+$"}""");
 
         SchemaResult result = schema.Validate(Encoding.UTF8.GetBytes($"\"{new string('a', 60)}!\""));
 
@@ -105,7 +105,7 @@ public sealed class SchemaBoundsTests
     [Test]
     public void HugeTexts_AreNotMatchedAgainstPatterns()
     {
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { MaxPatternInputBytes = 1000 }).Compile("""{"pattern":"a"}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { MaxPatternInputBytes = 1000 }).Compile("""{"pattern":"a"}""");
 
         Assert.That(schema.Validate(Encoding.UTF8.GetBytes($"\"{new string('a', 1001)}\"")).Errors.Single().Message, Does.Contain("MaxPatternInputBytes"));
     }
@@ -148,7 +148,7 @@ public sealed class SchemaBoundsTests
     [Test]
     public void Errors_AreTruncated()
     {
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { MaxErrors = 3 }).Compile("""{"items":{"type":"null"}}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { MaxErrors = 3 }).Compile("""{"items":{"type":"null"}}""");
 
         SchemaResult result = schema.Validate("[1,2,3,4]"u8);
 
@@ -187,7 +187,7 @@ public sealed class SchemaBoundsTests
     public void RandomPairs_NeverCrashAndAlwaysAgree()
     {
         var fuzzer = new SchemaFuzzer(seed: 20261122);
-        var compiler = new SchemaCompiler(new SchemaOptions { AssertFormat = true, MaxEvaluations = 100_000, RegexTimeout = TimeSpan.FromMilliseconds(100) });
+        var compiler = new SchemaCompiler(new SchemaSettings { AssertFormat = true, MaxEvaluations = 100_000, RegexTimeout = TimeSpan.FromMilliseconds(100) });
         List<string> disagreements = [];
 
         for (int i = 0; i < 5_000; i++)

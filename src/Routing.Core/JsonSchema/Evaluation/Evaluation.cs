@@ -9,7 +9,7 @@ namespace LlmRouting.JsonSchema;
 
 // The state of one validation: its bounds, the members evaluated so far, the dynamic scope, and in a tracing run the paths and errors.
 // Not thread-safe; a compiled schema keeps one for the next caller.
-internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
+internal sealed class Evaluation(SchemaSettings options, bool usesDynamicScope)
 {
     internal const int Untracked = -1;
 
@@ -125,7 +125,7 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
         if (text.Length > options.MaxPatternInputBytes)
         {
             throw new EvaluationLimitException(
-                $"A text of {text.Length} bytes is too long for a pattern or format (SchemaOptions.MaxPatternInputBytes is {options.MaxPatternInputBytes}).");
+                $"A text of {text.Length} bytes is too long for a pattern or format (SchemaSettings.MaxPatternInputBytes is {options.MaxPatternInputBytes}).");
         }
 
         Charge(text.Length >> 6);
@@ -305,5 +305,5 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
     }
 
     private void ThrowBudget() => throw new EvaluationLimitException(
-        $"The validation would take more than {options.MaxEvaluations} steps (SchemaOptions.MaxEvaluations); simplify the schema or raise the bound.");
+        $"The validation would take more than {options.MaxEvaluations} steps (SchemaSettings.MaxEvaluations); simplify the schema or raise the bound.");
 }

@@ -47,7 +47,7 @@ internal sealed class Pattern
         catch (RegexMatchTimeoutException)
         {
             throw new EvaluationLimitException(
-                $"Matching the pattern '{Source}' took more than {_timeout.TotalMilliseconds} ms (SchemaOptions.RegexTimeout); simplify the pattern.");
+                $"Matching the pattern '{Source}' took more than {_timeout.TotalMilliseconds} ms (SchemaSettings.RegexTimeout); simplify the pattern.");
         }
     }
 

@@ -1,4 +1,4 @@
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Holds what one block of a text leaves to the next: its masks, of which the highest bits are looked at.</summary>
 internal struct TextCarry

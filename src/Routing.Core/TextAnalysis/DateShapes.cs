@@ -1,4 +1,4 @@
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Recognises dates and times that are written in digits.</summary>
 internal static class DateShapes

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Holds the classes of 64 characters, one bit per character and class: bit 0 is the first character.</summary>
 /// <remarks>

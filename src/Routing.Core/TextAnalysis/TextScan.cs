@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Holds what <see cref="TextScanner"/> counted, summed over every piece of text that was scanned into it.</summary>
 internal struct TextScan

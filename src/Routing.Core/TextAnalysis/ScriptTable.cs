@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Tells what a character beyond ASCII is, as far as routing cares.</summary>
 /// <remarks>Looks the character up by 128-character page (Unicode 16, Blocks.txt); only pages that mix scripts take another look.</remarks>

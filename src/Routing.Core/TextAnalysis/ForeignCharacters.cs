@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Sorts the characters of a block that are not ASCII into the block's masks, and counts their scripts.</summary>
 internal static class ForeignCharacters

@@ -1,4 +1,4 @@
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Cuts a run of texts into the pieces that are worth reading: all of it, or evenly spaced windows when there is too much.</summary>
 /// <remarks>The first window starts with the first text and the last one ends with the last text. Mutable; lives on the stack of one call.</remarks>

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Reads a piece of text once, 64 characters at a time, and counts what the features and the token estimate need.</summary>
 /// <remarks>

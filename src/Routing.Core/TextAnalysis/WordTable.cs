@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Finds the words and phrases of a fixed list at given places of a text, ignoring case.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ namespace LlmRouting.JsonSchema;
 
 /// <summary>Sets how schemas are compiled and what a validation may cost.</summary>
 /// <remarks>Mutable and not thread-safe; <see cref="SchemaCompiler"/> takes a copy, so later changes have no effect on it.</remarks>
-public sealed class SchemaOptions
+public sealed class SchemaSettings
 {
     /// <summary>Gets or sets the draft of a schema that has no <c>$schema</c>.</summary>
     /// <value>Default <see cref="SchemaDialect.Draft202012"/>.</value>
@@ -57,7 +57,7 @@ public sealed class SchemaOptions
     /// <value>null (the default) is none. The compiler never opens a connection or a file.</value>
     public SchemaRegistry? Registry { get; set; }
 
-    internal SchemaOptions Snapshot()
+    internal SchemaSettings Snapshot()
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RegexTimeout, TimeSpan.Zero, nameof(RegexTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPatternInputBytes, 1, nameof(MaxPatternInputBytes));
@@ -67,6 +67,6 @@ public sealed class SchemaOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSchemaBytes, 1, nameof(MaxSchemaBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxErrors, 1, nameof(MaxErrors));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxEvaluations, 1, nameof(MaxEvaluations));
-        return (SchemaOptions)MemberwiseClone();
+        return (SchemaSettings)MemberwiseClone();
     }
 }

@@ -1,4 +1,4 @@
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Holds the few words that say something about structure: those that open a clause, and those that name a day or a month.</summary>
 internal static class TellingWords

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Tells what the user wrote from what a harness put into the user's message.</summary>
 /// <remarks>

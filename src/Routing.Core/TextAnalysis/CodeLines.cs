@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace LlmRouting.Text;
+namespace LlmRouting.TextAnalysis;
 
 /// <summary>Finds fenced code, and lines that look like source, as the lines of a text go by.</summary>
 internal struct CodeLines
