@@ -5,7 +5,9 @@ namespace LlmRouting;
 /// <summary>Collects the steps of one decision.</summary>
 internal sealed class DecisionTrace
 {
-    // Most decisions take one to four steps; the array grows when constraints exclude many models.
+    // The commonest decision takes three steps (affinity abstains, a classifier answers, tiers decide) and then needs no copy.
+    private const int CommonSteps = 3;
+
     private DecisionStep[] _steps = [];
     private int _count;
 
@@ -15,7 +17,7 @@ internal sealed class DecisionTrace
     {
         if (_count == _steps.Length)
         {
-            Array.Resize(ref _steps, _count == 0 ? 2 : _count * 2);
+            Array.Resize(ref _steps, _count == 0 ? CommonSteps : _count * 2);
         }
 
         _steps[_count++] = step;

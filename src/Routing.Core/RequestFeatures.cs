@@ -1,3 +1,5 @@
+using LlmRouting.Text;
+
 namespace LlmRouting;
 
 /// <summary>Holds what can be read off a request in one pass: numbers only, never its text.</summary>

@@ -60,8 +60,18 @@ public sealed class RoutingRequest
     /// <summary>Gets whether the caller asked for a stream.</summary>
     public bool IsStreaming { get; }
 
-    /// <summary>Gets the text of the last user message.</summary>
-    /// <value>Empty when there is none.</value>
+    /// <summary>Gets the longest expected time for the whole answer: the stricter of the caller's and the policy's limit.</summary>
+    /// <value>null means no limit.</value>
+    public TimeSpan? MaxLatency =>
+        Hints.MaxLatency is not { } hint ? Policy?.MaxLatency : Policy?.MaxLatency < hint ? Policy.MaxLatency : hint;
+
+    /// <summary>Gets the highest cost: the stricter of the caller's and the policy's limit.</summary>
+    /// <value>USD; null means no limit.</value>
+    public decimal? MaxCostUsd =>
+        Hints.MaxCostUsd is not { } hint ? Policy?.MaxCostUsd : Policy?.MaxCostUsd < hint ? Policy.MaxCostUsd : hint;
+
+    /// <summary>Gets what the user wrote last.</summary>
+    /// <value>Without blocks such as <c>&lt;system-reminder&gt;</c> that a harness put into the message; empty when there is none.</value>
     public string LastUserText => _lastUserText ??= FindLastUserText();
 
     /// <summary>Gets the classification, if somebody asked for it already.</summary>
@@ -96,14 +106,7 @@ public sealed class RoutingRequest
 
     private string FindLastUserText()
     {
-        for (int i = Messages.Count - 1; i >= 0; i--)
-        {
-            if (Messages[i].Role == ChatRole.User)
-            {
-                return Messages[i].Text;
-            }
-        }
-
-        return string.Empty;
+        int index = LastUserMessage.Find(Messages);
+        return index < 0 ? string.Empty : LastUserMessage.OwnText(Messages[index]);
     }
 }

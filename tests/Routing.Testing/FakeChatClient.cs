@@ -126,7 +126,7 @@ public sealed class FakeChatClient : IChatClient
                     await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
                     break;
                 case Task task:
-                    await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await task.ConfigureAwait(false); // continues inline, so that a test knows when the stream has moved on
                     break;
                 case ChatResponseUpdate update:
                     yield return update;

@@ -11,7 +11,7 @@ public sealed class CostConstraint : IRoutingConstraint
     public string? Reject(RoutingRequest request, in Candidate candidate)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (LimitFor(request) is not { } limit)
+        if (request.MaxCostUsd is not { } limit)
         {
             return null;
         }
@@ -19,14 +19,5 @@ public sealed class CostConstraint : IRoutingConstraint
         return candidate.EstimatedCostUsd is not { } cost ? "its price is unknown, and the request has a cost limit"
             : cost > limit ? "is expected to cost more than the limit"
             : null;
-    }
-
-    /// <summary>Gets the stricter of the request's and its policy's limit.</summary>
-    /// <returns>USD; null when there is none.</returns>
-    internal static decimal? LimitFor(RoutingRequest request)
-    {
-        decimal? hint = request.Hints.MaxCostUsd;
-        decimal? policy = request.Policy?.MaxCostUsd;
-        return hint is null || policy < hint ? policy : hint;
     }
 }

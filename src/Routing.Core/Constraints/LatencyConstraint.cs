@@ -14,14 +14,6 @@ public sealed class LatencyConstraint : IRoutingConstraint
     public string? Reject(RoutingRequest request, in Candidate candidate)
     {
         ArgumentNullException.ThrowIfNull(request);
-        TimeSpan? hint = request.Hints.MaxLatency;
-        TimeSpan? policy = request.Policy?.MaxLatency;
-        if (hint is null && policy is null)
-        {
-            return null;
-        }
-
-        TimeSpan? limit = hint is null || policy < hint ? policy : hint;
-        return candidate.ExpectedLatency > limit ? "is expected to answer too late" : null;
+        return request.MaxLatency is { } limit && candidate.ExpectedLatency > limit ? "is expected to answer too late" : null;
     }
 }

@@ -62,8 +62,11 @@ internal static class ConfigurationKeys
     [
         nameof(ExecutionOptions.MaxAttempts), nameof(ExecutionOptions.TotalTimeout), nameof(ExecutionOptions.AttemptTimeout),
         nameof(ExecutionOptions.FirstTokenTimeout), nameof(ExecutionOptions.IdleTimeout), nameof(ExecutionOptions.FailoverOnContentFilter),
-        nameof(ExecutionOptions.FailoverOnRefusal), nameof(ExecutionOptions.OnTruncatedStream),
+        nameof(ExecutionOptions.FailoverOnRefusal), nameof(ExecutionOptions.OnTruncatedStream), nameof(ExecutionOptions.Hold),
     ];
+
+    public static ImmutableArray<string> Hold { get; } =
+        [nameof(HoldOptions.MaxUpdates), nameof(HoldOptions.MaxCharacters), nameof(HoldOptions.MaxTime), nameof(HoldOptions.OnLimit)];
 
     public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
 
@@ -87,6 +90,8 @@ internal static class ConfigurationKeys
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Rules), Rule, errors);
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Policies), Policy, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Execution), Execution, errors);
+        CheckOne(
+            root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.CostLatency), CostLatency, errors);
         foreach (IConfigurationSection model in root.GetSection(nameof(LlmRoutingOptions.Models)).GetChildren())

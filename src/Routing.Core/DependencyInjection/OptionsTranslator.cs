@@ -1,10 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using LlmRouting.Conversations;
-using LlmRouting.Models;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
-using Microsoft.Extensions.AI;
 
 namespace LlmRouting.DependencyInjection;
 
@@ -39,7 +37,7 @@ internal sealed class OptionsTranslator
         CheckExecution();
         CheckWeights();
         TierLadder tiers = ReadTiers();
-        ImmutableArray<TranslatedModel> models = ReadModels(tiers);
+        ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, _errors).Read();
         FrozenSet<string> references = References(models);
         if (_options.DefaultModel is not null && !references.Contains(_options.DefaultModel))
         {
@@ -54,7 +52,7 @@ internal sealed class OptionsTranslator
             Tiers = tiers,
             Policies = ReadPolicies(tiers),
             Execution = _options.Execution.ToSettings(),
-            Classifiers = ReadClassifiers(),
+            Classifiers = ReadClassifiers(tiers),
             Strategies = ReadStrategies(tiers, new RuleReader(_root, tiers, references, models, _errors).Read(_options.Rules)),
             Constraints = _parts.Constraints,
             Validators = _parts.Validators,
@@ -73,193 +71,32 @@ internal sealed class OptionsTranslator
             return TierLadder.Default;
         }
 
+        CheckUsualOrder();
         try
         {
-            // Written order is lost in a map, so a ladder is ordered by its thresholds, and two equal ones are the error to catch.
+            // Written order is lost in a map, so a ladder is ordered by its thresholds.
             return new TierLadder(_options.Tiers.Select(static pair => new Tier(pair.Key, pair.Value)));
         }
         catch (ArgumentException exception)
         {
-            _errors.Add($"{_root}:Tiers: {FirstSentence(exception)}");
+            _errors.Add($"{_root}:Tiers: {WithoutParameter(exception)}");
             return TierLadder.Default;
         }
     }
 
-    private ImmutableArray<TranslatedModel> ReadModels(TierLadder tiers)
+    // Names of the host's own can stand in any order; those that everybody knows have one.
+    private void CheckUsualOrder()
     {
-        ImmutableArray<TranslatedModel>.Builder models = ImmutableArray.CreateBuilder<TranslatedModel>();
-        Dictionary<string, ModelRegistration> registrations = new(StringComparer.OrdinalIgnoreCase);
-        foreach (ModelRegistration registration in _parts.Models)
+        Tier[] usual = [.. TierLadder.Default.Tiers.Where(tier => _options.Tiers.ContainsKey(tier.Name))];
+        for (int i = 1; i < usual.Length; i++)
         {
-            if (!registrations.TryAdd(registration.Id, registration))
+            (string lower, string higher) = (usual[i - 1].Name, usual[i].Name);
+            if (_options.Tiers[lower] >= _options.Tiers[higher])
             {
-                _errors.Add($"Model '{registration.Id}' is added twice in code; ids must be unique (case does not count).");
+                _errors.Add(FormattableString.Invariant(
+                    $"{_root}:Tiers:{lower} is {_options.Tiers[lower]} and {higher} is {_options.Tiers[higher]}; '{lower}' must end below '{higher}'."));
             }
         }
-
-        foreach ((string id, ModelOptions model) in _options.Models)
-        {
-            string path = $"{_root}:Models:{id}";
-            registrations.Remove(id, out ModelRegistration? registration);
-            if (registration?.Profile is not null)
-            {
-                _errors.Add($"{path} is given twice: here, and with facts of its own in code; ids must be unique (case does not count).");
-            }
-
-            ModelProfile profile = ToProfile(id, model);
-            CheckProfile(profile, path, tiers);
-            models.Add(new(profile, ReadEndpoints(id, model, path, registration is not null), registration));
-        }
-
-        foreach (ModelRegistration registration in _parts.Models)
-        {
-            if (!registrations.Remove(registration.Id))
-            {
-                continue;
-            }
-
-            if (registration.Profile is not { } profile)
-            {
-                _errors.Add($"{_root}:Models:{registration.Id} is missing: code adds a client for this model, whose facts the configuration must give.");
-                continue;
-            }
-
-            CheckProfile(profile, $"Model '{registration.Id}'", tiers);
-            models.Add(new(profile, [], registration));
-        }
-
-        if (models.Count == 0)
-        {
-            _errors.Add($"{_root}:Models is empty; configure at least one model, or add one in code.");
-        }
-
-        CheckReplacements(models);
-        return models.ToImmutable();
-    }
-
-    private void CheckProfile(ModelProfile profile, string path, TierLadder tiers)
-    {
-        ImmutableArray<string>.Builder errors = ImmutableArray.CreateBuilder<string>();
-        ModelSetValidator.CheckProfile(profile, path, errors);
-        _errors.AddRange(errors);
-        if (profile.Tier is not null && tiers.IndexOf(profile.Tier) < 0)
-        {
-            _errors.Add($"{path}:Tier is '{profile.Tier}', which is no tier; tiers: {ListOf(tiers.Tiers.Select(static tier => tier.Name))}.");
-        }
-    }
-
-    private void CheckReplacements(IReadOnlyCollection<TranslatedModel> models)
-    {
-        Dictionary<string, ModelProfile> ids = new(StringComparer.OrdinalIgnoreCase);
-        foreach (TranslatedModel model in models)
-        {
-            ids.TryAdd(model.Profile.Id, model.Profile);
-        }
-
-        ImmutableArray<string>.Builder errors = ImmutableArray.CreateBuilder<string>();
-        foreach (ModelProfile profile in ids.Values)
-        {
-            ModelSetValidator.CheckReplacement(profile, ids, $"{_root}:Models:{profile.Id}:ReplacedBy", errors);
-        }
-
-        _errors.AddRange(errors);
-    }
-
-    private ImmutableArray<(string Name, ModelEndpointSettings Settings)> ReadEndpoints(string id, ModelOptions model, string path, bool hasClient)
-    {
-        bool hasProvider = !string.IsNullOrWhiteSpace(model.Provider);
-        if (hasClient)
-        {
-            if (hasProvider || model.Endpoints.Count > 0)
-            {
-                _errors.Add($"{path} names a provider, but code adds a client for this model; keep one of the two.");
-            }
-
-            return [];
-        }
-
-        if (hasProvider == model.Endpoints.Count > 0)
-        {
-            _errors.Add(hasProvider
-                ? $"{path} has both Provider and Endpoints; keep one of the two."
-                : $"{path}:Provider is missing; name a provider, list Endpoints, or add the model's client in code.");
-            return [];
-        }
-
-        ImmutableArray<(string, ModelEndpointSettings)>.Builder endpoints = ImmutableArray.CreateBuilder<(string, ModelEndpointSettings)>();
-        if (hasProvider)
-        {
-            Add("default", model.Provider!, model.ModelId, $"{path}:Provider"); // not null: just tested
-        }
-
-        foreach ((string name, EndpointOptions endpoint) in model.Endpoints)
-        {
-            if (string.IsNullOrWhiteSpace(endpoint.Provider))
-            {
-                _errors.Add($"{path}:Endpoints:{name}:Provider is missing; name a provider: {ListOf(_options.Providers.Keys)}.");
-            }
-            else
-            {
-                Add(name, endpoint.Provider, endpoint.ModelId ?? model.ModelId, $"{path}:Endpoints:{name}:Provider");
-            }
-        }
-
-        return endpoints.ToImmutable();
-
-        void Add(string name, string provider, string? modelId, string providerPath)
-        {
-            if (ReadEndpoint(provider, modelId ?? id, providerPath) is { } settings)
-            {
-                endpoints.Add((name, settings));
-            }
-        }
-    }
-
-    private ModelEndpointSettings? ReadEndpoint(string name, string modelId, string path)
-    {
-        if (!_options.Providers.TryGetValue(name, out ProviderOptions? provider))
-        {
-            _errors.Add($"{path} is '{name}', which is not configured; providers: {ListOf(_options.Providers.Keys)}. Add it under {_root}:Providers.");
-            return null;
-        }
-
-        string kind = provider.Kind ?? name;
-        if (FindProvider(kind) is not { } factory)
-        {
-            _errors.Add($"{_root}:Providers:{name}:Kind is '{kind}', which no registered provider serves; kinds: {ListOf(_parts.Providers.Select(static known => known.Kind))}."
-                + (_parts.Providers.IsEmpty ? " Did you forget .AddProviders()?" : ""));
-            return null;
-        }
-
-        Uri? endpoint = null;
-        if (provider.Endpoint is not null && !Uri.TryCreate(provider.Endpoint, UriKind.Absolute, out endpoint))
-        {
-            _errors.Add($"{_root}:Providers:{name}:Endpoint is '{provider.Endpoint}'; it must be an absolute address such as https://host/v1.");
-            return null;
-        }
-
-        ModelEndpointSettings settings = new()
-        {
-            Provider = name,
-            Kind = factory.Kind,
-            ModelId = modelId,
-            Endpoint = endpoint,
-            ApiKey = string.IsNullOrWhiteSpace(provider.ApiKey) ? null : provider.ApiKey,
-            Properties = provider.Properties
-                .Concat(provider.Headers.Select(static header => KeyValuePair.Create($"Header:{header.Key}", header.Value)))
-                .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-        };
-        try
-        {
-            // Making a client opens no connection; it is the only one who knows what its kind needs.
-            using IChatClient probe = factory.CreateClient(settings);
-        }
-        catch (ArgumentException exception)
-        {
-            _errors.Add($"{_root}:Providers:{name}: {FirstSentence(exception)}");
-        }
-
-        return settings;
     }
 
     private List<RoutingPolicy> ReadPolicies(TierLadder tiers)
@@ -311,8 +148,8 @@ internal sealed class OptionsTranslator
         return Select([affinity, .. _parts.Strategies, .. ours], _options.Strategies, _parts.Strategies, static strategy => strategy.Name, "Strategies", "strategy");
     }
 
-    private List<IRequestClassifier> ReadClassifiers() =>
-        Select([.. _parts.Classifiers, HeuristicReader.Read(_options.Heuristic, _root, _errors)], _options.Classifiers, _parts.Classifiers, static classifier => classifier.Name, "Classifiers", "classifier");
+    private List<IRequestClassifier> ReadClassifiers(TierLadder tiers) =>
+        Select([.. _parts.Classifiers, HeuristicReader.Read(_options.Heuristic, tiers, _root, _errors)], _options.Classifiers, _parts.Classifiers, static classifier => classifier.Name, "Classifiers", "classifier");
 
     private List<T> Select<T>(IReadOnlyList<T> known, IList<string>? names, ImmutableArray<T> added, Func<T, string> nameOf, string key, string what)
         where T : class
@@ -355,9 +192,12 @@ internal sealed class OptionsTranslator
     private void CheckExecution()
     {
         ExecutionOptions execution = _options.Execution;
-        if (execution.MaxAttempts < 1)
+        CheckAtLeastOne(execution.MaxAttempts, "Execution:MaxAttempts");
+        CheckAtLeastOne(execution.Hold.MaxUpdates, "Execution:Hold:MaxUpdates");
+        CheckAtLeastOne(execution.Hold.MaxCharacters, "Execution:Hold:MaxCharacters");
+        if (execution.Hold.MaxTime is { } holdTime)
         {
-            _errors.Add(FormattableString.Invariant($"{_root}:Execution:MaxAttempts is {execution.MaxAttempts}; it must be at least 1."));
+            CheckPositive(holdTime, "Execution:Hold:MaxTime");
         }
 
         CheckPositive(execution.TotalTimeout, "Execution:TotalTimeout");
@@ -383,6 +223,14 @@ internal sealed class OptionsTranslator
         }
     }
 
+    private void CheckAtLeastOne(int value, string path)
+    {
+        if (value < 1)
+        {
+            _errors.Add(FormattableString.Invariant($"{_root}:{path} is {value}; it must be at least 1."));
+        }
+    }
+
     private void CheckRatio(double value, string path)
     {
         if (value is not (>= 0 and <= 1))
@@ -398,19 +246,6 @@ internal sealed class OptionsTranslator
         {
             _errors.Add($"{_root}:{path} is {value}; it must be longer than zero and at most 49 days.");
         }
-    }
-
-    private IModelProvider? FindProvider(string kind)
-    {
-        foreach (IModelProvider provider in _parts.Providers)
-        {
-            if (string.Equals(provider.Kind, kind, StringComparison.OrdinalIgnoreCase))
-            {
-                return provider;
-            }
-        }
-
-        return null;
     }
 
     private static FrozenSet<string> References(ImmutableArray<TranslatedModel> models)
@@ -439,36 +274,14 @@ internal sealed class OptionsTranslator
         }
     }
 
-    private static ModelProfile ToProfile(string id, ModelOptions model) => new()
-    {
-        Id = id,
-        Tier = model.Tier,
-        Quality = model.Quality,
-        QualityByCategory = model.QualityByCategory.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-        InputUsdPerMillionTokens = model.InputUsdPerMillionTokens,
-        OutputUsdPerMillionTokens = model.OutputUsdPerMillionTokens,
-        CachedInputUsdPerMillionTokens = model.CachedInputUsdPerMillionTokens,
-        ContextTokens = model.ContextTokens,
-        MaxOutputTokens = model.MaxOutputTokens,
-        Capabilities = model.Capabilities,
-        SupportsStreaming = model.SupportsStreaming,
-        TypicalLatency = model.TypicalLatency,
-        Tags = model.Tags.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
-        Family = model.Family,
-        Version = model.Version,
-        DeprecatedOn = model.DeprecatedOn,
-        RetiresOn = model.RetiresOn,
-        ReplacedBy = model.ReplacedBy,
-    };
-
-    private static string ListOf(IEnumerable<string> names)
+    internal static string ListOf(IEnumerable<string> names)
     {
         string list = string.Join(", ", names.Order(StringComparer.OrdinalIgnoreCase));
         return list.Length == 0 ? "none" : list;
     }
 
     // ArgumentException appends the parameter's name, which means nothing to somebody who edits a file.
-    private static string FirstSentence(ArgumentException exception)
+    internal static string WithoutParameter(ArgumentException exception)
     {
         int suffix = exception.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
         return suffix < 0 ? exception.Message : exception.Message[..suffix];

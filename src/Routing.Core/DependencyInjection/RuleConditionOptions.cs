@@ -1,3 +1,5 @@
+using LlmRouting.Text;
+
 namespace LlmRouting.DependencyInjection;
 
 /// <summary>Configures when a rule holds; what is not set does not count.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using LlmRouting.Constraints;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
 
@@ -13,7 +12,6 @@ internal sealed class RouteWalk
     private readonly TimeProvider _timeProvider;
     private readonly long _started;
     private readonly WalkBudget _budget;
-    private readonly decimal? _costLimit;
     private readonly ImmutableArray<RoutingAttempt>.Builder _attempts = ImmutableArray.CreateBuilder<RoutingAttempt>(1);
     private int _modelIndex = -1;
     private int _endpointIndex;
@@ -40,7 +38,6 @@ internal sealed class RouteWalk
         _timeProvider = timeProvider;
         _started = started;
         _budget = AttemptOptions.FindBudget(request.Options) ?? new WalkBudget(settings.MaxAttempts);
-        _costLimit = CostConstraint.LimitFor(request);
     }
 
     public string Id { get; }
@@ -51,7 +48,7 @@ internal sealed class RouteWalk
 
     public ExecutionSettings Settings { get; }
 
-    public FailureLog Failures { get; } = new();
+    public FailureLog Failures => field ??= new();
 
     /// <summary>Gets what is left of the time for an answer.</summary>
     public TimeSpan TimeLeft => Settings.TotalTimeout - _timeProvider.GetElapsedTime(_started);
@@ -165,7 +162,7 @@ internal sealed class RouteWalk
 
     private string? CostBarrier(RoutableModel model) =>
         // The first call was admitted by the cost constraint; later ones must fit beside what is spent already.
-        _costLimit is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
+        Request.MaxCostUsd is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
             ? "would exceed the request's cost limit"
             : null;
 

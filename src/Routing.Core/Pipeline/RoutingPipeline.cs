@@ -95,7 +95,7 @@ public sealed class RoutingPipeline
         Router router = new(registry, BuildPlan(), TimeProvider, LoggerFactory.CreateLogger<Router>());
         RouteExecutor executor = new(
             new FailureInterpreter([.. FailureClassifiers]),
-            [.. Validators],
+            new AnswerJudge([.. Validators], TimeProvider, LoggerFactory.CreateLogger<AnswerJudge>()),
             [.. Observers],
             TimeProvider,
             LoggerFactory.CreateLogger<RouteExecutor>());

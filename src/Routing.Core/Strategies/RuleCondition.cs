@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using LlmRouting.Text;
 
 namespace LlmRouting.Strategies;
 

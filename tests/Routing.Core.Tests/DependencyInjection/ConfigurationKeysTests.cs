@@ -16,6 +16,7 @@ public sealed class ConfigurationKeysTests
         Level<RuleConditionOptions>(ConfigurationKeys.RuleCondition),
         Level<PolicyOptions>(ConfigurationKeys.Policy),
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
+        Level<HoldOptions>(ConfigurationKeys.Hold),
         Level<HeuristicOptions>(ConfigurationKeys.Heuristic),
         Level<CostLatencyOptions>(ConfigurationKeys.CostLatency),
     ];

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LlmRouting.Core.Tests.Support;
 using LlmRouting.Strategies;
+using LlmRouting.Text;
 
 namespace LlmRouting.Core.Tests.Strategies;
 

@@ -1,4 +1,4 @@
-namespace LlmRouting;
+namespace LlmRouting.Text;
 
 /// <summary>Names the writing system that most letters of a request belong to.</summary>
 public enum TextScript

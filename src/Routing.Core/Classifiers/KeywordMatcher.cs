@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LlmRouting.Text;
+
+namespace LlmRouting.Classifiers;
+
+/// <summary>Counts, by dimension, which keywords occur in a text.</summary>
+/// <remarks>Immutable and thread-safe; allocates nothing.</remarks>
+internal sealed class KeywordMatcher
+{
+    public const int MaxDimensions = 63;
+
+    private readonly WordTable _words = new();
+    private readonly SearchValues<string>?[] _unspaced;
+
+    /// <summary>Builds the tables.</summary>
+    /// <exception cref="ArgumentException">A keyword is blank, or a stem is shorter than four letters, or there are too many dimensions.</exception>
+    public KeywordMatcher(ImmutableArray<HeuristicDimension> dimensions)
+    {
+        if (dimensions.Length > MaxDimensions)
+        {
+            throw new ArgumentException($"There are {dimensions.Length} dimensions; at most {MaxDimensions} are supported.", nameof(dimensions));
+        }
+
+        _unspaced = new SearchValues<string>?[dimensions.Length];
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            List<string> unspaced = [];
+            foreach (string keyword in dimensions[i].Keywords)
+            {
+                Check(keyword, dimensions[i].Name, nameof(dimensions));
+                if (WordTable.IsWordCharacter(keyword[0]))
+                {
+                    _words.Add(keyword, i + 1);
+                }
+                else
+                {
+                    unspaced.Add(keyword.TrimEnd('*'));
+                }
+            }
+
+            _unspaced[i] = unspaced.Count > 0 ? SearchValues.Create([.. unspaced], StringComparison.OrdinalIgnoreCase) : null;
+        }
+    }
+
+    /// <summary>Adds the keywords of a text to the counts.</summary>
+    /// <param name="text">The text, bounded by the caller.</param>
+    /// <param name="isUnspaced">Whether to look for keywords of scripts that set no spaces, too.</param>
+    /// <param name="hits">One count for each dimension.</param>
+    public void Count(ReadOnlySpan<char> text, bool isUnspaced, Span<int> hits)
+    {
+        ulong letterCarry = 0;
+        ulong wordCarry = 0;
+        int position = 0;
+        for (; text.Length - position >= TextBlock.Length; position += TextBlock.Length)
+        {
+            CountBlock(text, position, in Unsafe.Add(ref MemoryMarshal.GetReference(text), position), ref letterCarry, ref wordCarry, hits);
+        }
+
+        if (position < text.Length)
+        {
+            Span<char> padded = stackalloc char[TextBlock.Length];
+            padded.Fill(' ');
+            text[position..].CopyTo(padded);
+            CountBlock(text, position, in padded[0], ref letterCarry, ref wordCarry, hits);
+        }
+
+        for (int i = 0; isUnspaced && i < _unspaced.Length; i++)
+        {
+            if (_unspaced[i] is { } keywords)
+            {
+                hits[i] += CountUnspaced(text, keywords);
+            }
+        }
+    }
+
+    private void CountBlock(
+        ReadOnlySpan<char> text, int position, ref readonly char start, ref ulong letterCarry, ref ulong wordCarry, Span<int> hits)
+    {
+        ulong letters = TextBlock.LoadWords(in start, out ulong apostrophe, out ulong nonAscii);
+        for (ulong bits = nonAscii; bits != 0; bits &= bits - 1)
+        {
+            letters |= WordTable.IsWordCharacter(text[position + BitOperations.TrailingZeroCount(bits)]) ? bits & (0 - bits) : 0;
+        }
+
+        ulong word = letters | (apostrophe & ((letters << 1) | (letterCarry >> 63)));
+        ulong wordStart = word & ~((word << 1) | (wordCarry >> 63));
+        letterCarry = letters;
+        wordCarry = word;
+        for (ulong bits = _words.FindCandidates(text, position, word, wordStart); bits != 0; bits &= bits - 1)
+        {
+            int offset = BitOperations.TrailingZeroCount(bits);
+            int dimension = _words.Match(text, position + offset, WordTable.LengthAt(text, position, offset, word));
+            if (dimension != 0)
+            {
+                hits[dimension - 1]++;
+            }
+        }
+    }
+
+    private static int CountUnspaced(ReadOnlySpan<char> text, SearchValues<string> keywords)
+    {
+        // Three say as much as thirty, and stopping there bounds the work.
+        int count = 0;
+        while (count < 3 && text.IndexOfAny(keywords) is >= 0 and var found)
+        {
+            count++;
+            text = text[(found + 1)..];
+        }
+
+        return count;
+    }
+
+    private static void Check(string keyword, string dimension, string parameter)
+    {
+        if (string.IsNullOrWhiteSpace(keyword) || keyword == "*")
+        {
+            throw new ArgumentException($"Dimension '{dimension}' has a blank keyword; remove it.", parameter);
+        }
+
+        if (keyword.EndsWith('*') && !keyword.Contains(' ') && WordTable.IsWordCharacter(keyword[0]) && keyword.Length < 5)
+        {
+            throw new ArgumentException($"The stem '{keyword}' of dimension '{dimension}' is too short; it must have at least four letters.", parameter);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+
+namespace LlmRouting.Providers.OpenAICompatible;
+
+/// <summary>Reads, and checks, what a client needs from an endpoint's settings. No message holds a key or a header's value.</summary>
+internal sealed class EndpointReader(OpenAICompatibleKind kind, ModelEndpointSettings settings)
+{
+    private const string HeaderPrefix = "Header:";
+
+    // RFC 9110, 5.6.2: the characters of a token, which a header's name must be.
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    public Uri ReadAddress()
+    {
+        Uri address = settings.Endpoint ?? kind.DefaultEndpoint
+            ?? throw Invalid("has no endpoint; set Endpoint to the service's base address");
+        if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
+        {
+            throw Invalid("has an endpoint that is not an absolute http or https address");
+        }
+
+        if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !IsTrue("AllowInsecure"))
+        {
+            throw Invalid($"would send its requests to '{address.Authority}' in the clear; use https, or set the property AllowInsecure to true");
+        }
+
+        return kind.DefaultPath is not null && address.AbsolutePath == "/" ? new Uri(address, kind.DefaultPath) : address;
+    }
+
+    public string? ReadKey()
+    {
+        string? ownVariable = Property("ApiKeyEnvironmentVariable");
+        string? key = NullIfBlank(settings.ApiKey) ?? FromEnvironment(ownVariable) ?? FromEnvironment(kind.KeyEnvironmentVariable);
+        if (key is null)
+        {
+            return kind.RequiresKey ? throw Invalid($"has no key; set ApiKey{Alternatives(ownVariable)}") : null;
+        }
+
+        // A key that is no valid header value would end up, whole, in the message of HttpClient's FormatException.
+        if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            throw Invalid("has a key with a blank, a control character or one that is not ASCII");
+        }
+
+        return key;
+    }
+
+    public OpenAICompatibleKind ReadKind()
+    {
+        string field = Property("MaxTokensField") ?? kind.MaxTokensField;
+        if (field is not (WireNames.MaxTokens or WireNames.MaxCompletionTokens))
+        {
+            throw Invalid($"has '{field}' as the property MaxTokensField; it must be {WireNames.MaxTokens} or {WireNames.MaxCompletionTokens}");
+        }
+
+        return kind with { MaxTokensField = field, EchoesReasoning = kind.EchoesReasoning || IsTrue("EchoReasoning") };
+    }
+
+    public KeyValuePair<string, string>[] ReadHeaders()
+    {
+        List<KeyValuePair<string, string>> headers = [];
+        foreach (KeyValuePair<string, string> property in settings.Properties)
+        {
+            if (!property.Key.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            string name = property.Key[HeaderPrefix.Length..];
+            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters))
+            {
+                throw Invalid($"has the property '{property.Key}', which names no valid header");
+            }
+
+            if (property.Value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                throw Invalid($"has the property '{property.Key}', whose value has a control character or one that is not ASCII");
+            }
+
+            headers.Add(new(name, property.Value));
+        }
+
+        return [.. headers];
+    }
+
+    private static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static string? FromEnvironment(string? variable) =>
+        string.IsNullOrWhiteSpace(variable) ? null : NullIfBlank(Environment.GetEnvironmentVariable(variable));
+
+    private string Alternatives(string? ownVariable) => (ownVariable, kind.KeyEnvironmentVariable) switch
+    {
+        (null, null) => "",
+        (null, string conventional) => $" or the environment variable {conventional}",
+        (string own, null) => $" or the environment variable {own}",
+        (string own, string conventional) => $" or one of the environment variables {own} and {conventional}",
+    };
+
+    private bool IsTrue(string property) => bool.TryParse(Property(property), out bool value) && value;
+
+    // Configuration does not tell upper case from lower, whatever the comparer of the dictionary that it was bound to.
+    private string? Property(string name)
+    {
+        foreach (KeyValuePair<string, string> property in settings.Properties)
+        {
+            if (property.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return property.Value;
+            }
+        }
+
+        return null;
+    }
+
+    private ArgumentException Invalid(string problem) =>
+        new($"The endpoint of model '{settings.ModelId}' at provider '{settings.Provider}' ({kind.Name}) {problem}.");
+}
