@@ -116,7 +116,6 @@ internal sealed partial class RouteExecutor(
     {
         AttemptRecorder attempt = new(target, walk.Request.Features, timeProvider);
         ChatResponse response;
-        target.Endpoint.Enter();
         try
         {
             response = await CallAsync(walk, target, messages, cancellationToken).ConfigureAwait(false);

@@ -44,7 +44,6 @@ internal sealed class RoutedStream(
     /// <returns>False when the attempt failed without an exception; it is recorded then.</returns>
     public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd, StreamInspector? inspector)
     {
-        target.Endpoint.Enter();
         _guard = new StreamGuard(target.Endpoint.Client, messages, walk.OptionsFor(target), timeProvider, callerToken);
         while (true)
         {

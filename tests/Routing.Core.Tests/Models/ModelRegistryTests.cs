@@ -262,8 +262,8 @@ public sealed class ModelRegistryTests
         FakeChatClient client = new();
         ModelEndpoint endpoint = new(client, "own", null, settings: null, ownsClient: true);
         ModelRegistry registry = new([new RoutableModel(Make.Profile("a"), endpoint)]);
-        endpoint.Enter();
-        endpoint.Enter();
+        endpoint.TryEnter();
+        endpoint.TryEnter();
 
         registry.Update([Make.Model("b")]);
         endpoint.Exit();

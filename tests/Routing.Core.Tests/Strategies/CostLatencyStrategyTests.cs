@@ -10,11 +10,13 @@ public sealed class CostLatencyStrategyTests
     private static readonly RoutableModel Both = Make.Model("both", "fast", 0.5, 2, 2, TimeSpan.FromSeconds(3));
     private static readonly RoutableModel Unknown = Make.Model("unknown", "fast");
 
+    private static FakeClassifier Easy => new(complexity: 0.1, confidence: 0.9);
+
     [TestCase(RequestPriority.Interactive, "both,cheap,quick")]
     [TestCase(RequestPriority.Background, "cheap,both,quick", Description = "Nobody waits, so price counts.")]
     public async Task S9_Priority_ShiftsTheWeightBetweenPriceAndSpeed(RequestPriority priority, string expected)
     {
-        StrategyVerdict verdict = await Evaluate(Make.Request(hints: hints => hints.Priority = priority), settings: null, Cheap, Quick, Both);
+        StrategyVerdict verdict = await Evaluate(Make.Request(hints: hints => hints.Priority = priority, classifier: Easy), settings: null, Cheap, Quick, Both);
 
         Assert.That(string.Join(',', verdict.Ranking), Is.EqualTo(expected));
     }
@@ -26,7 +28,7 @@ public sealed class CostLatencyStrategyTests
     {
         CostLatencySettings settings = new() { InteractiveCostWeight = cost, InteractiveLatencyWeight = latency };
 
-        StrategyVerdict verdict = await Evaluate(Make.Request(), settings, Quick, Both, Cheap);
+        StrategyVerdict verdict = await Evaluate(Make.Request(classifier: Easy), settings, Quick, Both, Cheap);
 
         Assert.That(verdict.Ranking[0], Is.EqualTo(winner));
     }
@@ -34,7 +36,7 @@ public sealed class CostLatencyStrategyTests
     [Test]
     public async Task R15_UnknownPricesAndLatencies_CountAsTheWorst()
     {
-        StrategyVerdict verdict = await Evaluate(Make.Request(), settings: null, Unknown, Quick, Cheap, Both);
+        StrategyVerdict verdict = await Evaluate(Make.Request(classifier: Easy), settings: null, Unknown, Quick, Cheap, Both);
 
         Assert.That(verdict.Ranking[^1], Is.EqualTo("unknown"));
     }
@@ -42,7 +44,7 @@ public sealed class CostLatencyStrategyTests
     [Test]
     public async Task UnknownFactsOfAll_RankByIdSoThatTheOrderIsStable()
     {
-        StrategyVerdict verdict = await Evaluate(Make.Request(), settings: null, Make.Model("b"), Make.Model("c"), Make.Model("a"));
+        StrategyVerdict verdict = await Evaluate(Make.Request(classifier: Easy), settings: null, Make.Model("b"), Make.Model("c"), Make.Model("a"));
 
         Assert.That(verdict.Ranking, Is.EqualTo(["a", "b", "c"]));
     }
@@ -54,7 +56,7 @@ public sealed class CostLatencyStrategyTests
         RoutableModel measured = Make.Model("measured", "fast", 0.5, 1, 1, TimeSpan.FromSeconds(5));
         measured.Endpoints[0].RecordLatency(TimeSpan.FromSeconds(0.5));
 
-        StrategyVerdict verdict = await Evaluate(Make.Request(), settings: null, claimed, measured);
+        StrategyVerdict verdict = await Evaluate(Make.Request(classifier: Easy), settings: null, claimed, measured);
 
         Assert.That(verdict.Ranking, Is.EqualTo(["measured", "claimed"]));
     }
@@ -64,7 +66,8 @@ public sealed class CostLatencyStrategyTests
     [TestCase(0.9, 1.0, "large")]
     [TestCase(0.2, 0.8, "small,medium,large", Description = "0.2 + 0.1 is fast still.")]
     [TestCase(0.25, 0.8, "medium,large", Description = "Half of the doubt is added: 0.25 + 0.1.")]
-    [TestCase(0.2, 0.0, "small,medium,large", Description = "Nothing to go by: every candidate.")]
+    [TestCase(0.2, 0.0, "medium,large", Description = "S8: a wild guess asks for more.")]
+    [TestCase(0.5, 0.0, "large", Description = "S8: nothing to go by asks for the most capable.")]
     public async Task Models_BelowTheTierThatIsNeeded_AreLeftOut(double complexity, double confidence, string expected)
     {
         StrategyVerdict verdict = await Evaluate(
