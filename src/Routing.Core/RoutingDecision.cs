@@ -38,6 +38,10 @@ public sealed record RoutingDecision
     /// <value>One for each step of a cascade, 0 to 1; empty when the decision is no cascade. What is beyond it accepts every score.</value>
     public ImmutableArray<double> AcceptFromScores { get; init; } = [];
 
+    /// <summary>Gets what all attempts may cost together, beside the request's own limit.</summary>
+    /// <value>USD; null means no further limit; default null.</value>
+    public decimal? MaxCostUsd { get; init; }
+
     /// <summary>Gets the id of the chosen model.</summary>
     public string ModelId => Ranking[0];
 

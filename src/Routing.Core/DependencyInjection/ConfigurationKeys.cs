@@ -16,7 +16,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Classifiers), nameof(LlmRoutingOptions.Strategies), nameof(LlmRoutingOptions.Tiers),
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
-        nameof(LlmRoutingOptions.CostLatency),
+        nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -70,6 +70,10 @@ internal static class ConfigurationKeys
 
     public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
 
+    public static ImmutableArray<string> Cascade { get; } = [nameof(CascadeOptions.Steps), nameof(CascadeOptions.MaxCostUsd), nameof(CascadeOptions.Policies)];
+
+    public static ImmutableArray<string> CascadeStep { get; } = [nameof(CascadeStepOptions.Model), nameof(CascadeStepOptions.AcceptFromScore)];
+
     public static ImmutableArray<string> CostLatency { get; } =
     [
         nameof(CostLatencyOptions.InteractiveCostWeight), nameof(CostLatencyOptions.InteractiveLatencyWeight),
@@ -94,6 +98,9 @@ internal static class ConfigurationKeys
             root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.CostLatency), CostLatency, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.Cascade), Cascade, errors);
+        CheckChildren(
+            root.GetSection(nameof(LlmRoutingOptions.Cascade)), $"{section.Path}:{nameof(LlmRoutingOptions.Cascade)}", nameof(CascadeOptions.Steps), CascadeStep, errors);
         foreach (IConfigurationSection model in root.GetSection(nameof(LlmRoutingOptions.Models)).GetChildren())
         {
             CheckChildren(model, $"{section.Path}:{nameof(LlmRoutingOptions.Models)}:{model.Key}", nameof(ModelOptions.Endpoints), Endpoint, errors);

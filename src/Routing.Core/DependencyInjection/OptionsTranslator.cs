@@ -53,7 +53,7 @@ internal sealed class OptionsTranslator
             Policies = ReadPolicies(tiers),
             Execution = _options.Execution.ToSettings(),
             Classifiers = ReadClassifiers(tiers),
-            Strategies = ReadStrategies(tiers, new RuleReader(_root, tiers, references, models, _errors).Read(_options.Rules)),
+            Strategies = ReadStrategies(tiers, new RuleReader(_root, tiers, references, models, _errors).Read(_options.Rules), CascadeReader.Read(_options, _root, references, _errors)),
             Constraints = _parts.Constraints,
             Validators = _parts.Validators,
             Observers = _parts.Observers,
@@ -141,11 +141,18 @@ internal sealed class OptionsTranslator
         return policies;
     }
 
-    private List<IRoutingStrategy> ReadStrategies(TierLadder tiers, ImmutableArray<RoutingRule> rules)
+    private List<IRoutingStrategy> ReadStrategies(TierLadder tiers, ImmutableArray<RoutingRule> rules, CascadeSettings cascade)
     {
-        IRoutingStrategy affinity = new ToolAffinityStrategy();
-        IRoutingStrategy[] ours = [new RulesStrategy(rules), new TiersStrategy(tiers), new CostLatencyStrategy(tiers, _options.CostLatency.ToSettings())];
-        return Select([affinity, .. _parts.Strategies, .. ours], _options.Strategies, _parts.Strategies, static strategy => strategy.Name, "Strategies", "strategy");
+        // A cascade changes what every request costs, so it waits to be asked for.
+        bool hasCascade = !cascade.Steps.IsEmpty || _options.Strategies?.Contains("cascade", StringComparer.OrdinalIgnoreCase) == true;
+        List<IRoutingStrategy> known = [new ToolAffinityStrategy(), .. _parts.Strategies, new RulesStrategy(rules)];
+        if (hasCascade)
+        {
+            known.Add(new CascadeStrategy(cascade));
+        }
+
+        known.AddRange([new TiersStrategy(tiers), new CostLatencyStrategy(tiers, _options.CostLatency.ToSettings())]);
+        return Select(known, _options.Strategies, _parts.Strategies, static strategy => strategy.Name, "Strategies", "strategy");
     }
 
     private List<IRequestClassifier> ReadClassifiers(TierLadder tiers) =>

@@ -197,9 +197,12 @@ internal sealed class RouteWalk
 
     private void LeaveModel() => _endpointIndex = int.MaxValue;
 
+    private decimal? CostLimit =>
+        Request.MaxCostUsd is not { } limit ? Decision.MaxCostUsd : Decision.MaxCostUsd < limit ? Decision.MaxCostUsd : limit;
+
     private string? CostBarrier(RoutableModel model) =>
         // The first call was admitted by the cost constraint; later ones must fit beside what is spent already.
-        Request.MaxCostUsd is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
+        CostLimit is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
             ? "would exceed the request's cost limit"
             : null;
 

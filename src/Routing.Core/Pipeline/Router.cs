@@ -199,11 +199,17 @@ public sealed partial class Router
             Features = request.Features,
             Classification = request.KnownClassification,
             Elapsed = _timeProvider.GetElapsedTime(started),
+            AcceptFromScores = verdict.Steps.IsDefault ? [] : ScoresOf(verdict.Steps, candidates),
+            MaxCostUsd = verdict.MaxCostUsd,
         };
     }
 
     private static void PassOver(RoutingRequest request, string strategy, in StrategyVerdict verdict) =>
         request.Trace.Add(new(DecisionStepKind.Warning, strategy, verdict.Target ?? verdict.Ranking[0], "names no candidate, so its opinion was passed over"));
+
+    // A ranking takes a verdict's candidates in the verdict's order, so the scores of just these stand beside its first models.
+    private static ImmutableArray<double> ScoresOf(ImmutableArray<CascadeStep> steps, CandidateSet candidates) =>
+        [.. steps.Where(step => candidates.Resolve(step.Model) is not null).DistinctBy(static step => step.Model, StringComparer.OrdinalIgnoreCase).Select(static step => step.AcceptFromScore)];
 
     private static RoutableModel? FindNamed(RoutingRequest request, ModelSnapshot models)
     {
