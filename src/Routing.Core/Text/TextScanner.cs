@@ -175,7 +175,8 @@ internal static class TextScanner
         carry.Close = block.Close;
     }
 
-    // One block late, because how long its last word is shows only in the next.
+    // One block late, because how long its last word is shows only in the next. Not inlined, so that the loop has the registers to itself.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CountWords(ReadOnlySpan<char> text, int position, ulong next, in TextCarry carry, ref TextScan scan)
     {
         if (carry.WordStart == 0)

@@ -69,17 +69,21 @@ internal sealed class WordTable
             return candidates;
         }
 
+        // Read once: the loop would fetch both arrays again for every word.
+        ref ulong masks = ref MemoryMarshal.GetArrayDataReference(KeyMasks);
+        ref ushort lengths = ref MemoryMarshal.GetArrayDataReference(_lengths);
         ref char block = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), position);
         ulong gaps = ~word;
         int last = 63 - BitOperations.LeadingZeroCount(bits);
         for (bits ^= 1UL << last; bits != 0; bits &= bits - 1)
         {
             int offset = BitOperations.TrailingZeroCount(bits);
-            candidates |= IsListed(ref Unsafe.Add(ref block, offset), gaps >> offset) << offset;
+            ulong isListed = IsListed(ref Unsafe.Add(ref block, (nint)(uint)offset), gaps >> offset, ref masks, ref lengths);
+            candidates |= bits & (0 - bits) & (0 - isListed);
         }
 
         // Only the last word can go on in the next block.
-        return candidates | (IsListed(ref Unsafe.Add(ref block, last), GapsFrom(last, word, next)) << last);
+        return candidates | (IsListed(ref Unsafe.Add(ref block, last), GapsFrom(last, word, next), ref masks, ref lengths) << last);
     }
 
     /// <summary>Looks up what starts at a word.</summary>
@@ -128,17 +132,18 @@ internal sealed class WordTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong KeyAt(ref char start, int length) =>
-        Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref start))
-            & Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(KeyMasks), length);
+    private static ulong KeyAt(ref char start, int length) => ReadKey(ref start) & KeyMasks[length];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong ReadKey(ref char start) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref start));
 
     // Words are short and long at random: the bit that bounds the length and the table of masks stand in for branches.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong IsListed(ref char start, ulong gaps)
+    private static ulong IsListed(ref char start, ulong gaps, ref ulong masks, ref ushort lengths)
     {
         int length = BitOperations.TrailingZeroCount(gaps | (1UL << MaxFilteredLength));
-        ulong slot = SlotOf(KeyAt(ref start, length));
-        return (ulong)Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_lengths), (nint)slot) >> length & 1;
+        ulong key = ReadKey(ref start) & Unsafe.Add(ref masks, (nint)(uint)length);
+        return (ulong)Unsafe.Add(ref lengths, (nint)SlotOf(key)) >> length & 1;
     }
 
     private static ulong MaskOf(int length)
