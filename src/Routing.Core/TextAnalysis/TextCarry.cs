@@ -13,6 +13,9 @@ internal struct TextCarry
     public ulong Punctuation;
     public ulong RepeatedSpace;
     public ulong Word;
+    public ulong WordStart;
+    public ulong Capital;
+    public ulong Name;
     public ulong Number;
     public ulong Stop;
     public ulong Question;

@@ -31,16 +31,24 @@ internal static class TextScanner
             ScanBlock(text, position, in start, isProse, ref carry, ref lines, ref scan);
         }
 
-        // The rest is padded with a line end and spaces, which also closes the last word, sentence and line.
+        ScanTail(text, position, isProse, ref carry, ref lines, ref scan);
+        CountWords(text, position, next: 0, in carry, ref scan);
+
+        scan.Scanned += text.Length;
+        scan.Sentences += carry.HasOpenSentence ? 1 : 0;
+        lines.AddTo(ref scan);
+    }
+
+    // The rest is padded with a line end and spaces, which also closes the last word, sentence and line. Apart, because the runtime never
+    // optimises by profile a method with both a loop and a buffer on the stack.
+    private static void ScanTail(
+        ReadOnlySpan<char> text, int position, bool isProse, ref TextCarry carry, ref CodeLines lines, ref TextScan scan)
+    {
         Span<char> padded = stackalloc char[TextBlock.Length];
         padded.Fill(' ');
         text[position..].CopyTo(padded);
         padded[text.Length - position] = '\n';
         ScanBlock(text, position, in padded[0], isProse, ref carry, ref lines, ref scan);
-
-        scan.Scanned += text.Length;
-        scan.Sentences += carry.HasOpenSentence ? 1 : 0;
-        lines.AddTo(ref scan);
     }
 
     private static void ScanBlock(
@@ -155,22 +163,37 @@ internal static class TextScanner
         ulong name = block.Upper & wordStart & ~sentenceStart & (block.Letter >> 1 | 1UL << 63);
         scan.Names += BitOperations.PopCount(name);
 
-        for (ulong bits = TellingWords.Table.FindCandidates(text, position, word, wordStart); bits != 0; bits &= bits - 1)
-        {
-            int offset = BitOperations.TrailingZeroCount(bits);
-            int kind = TellingWords.Table.Match(text, position + offset, WordTable.LengthAt(text, position, offset, word));
-            if (kind != 0)
-            {
-                TellingWords.Count(kind, isCapital: (block.Upper >> offset & 1) != 0, isName: (name >> offset & 1) != 0, ref scan);
-            }
-        }
-
+        CountWords(text, position - TextBlock.Length, next: word, in carry, ref scan);
+        carry.WordStart = wordStart;
+        carry.Capital = block.Upper;
+        carry.Name = name;
         carry.Word = word;
         carry.Number = number;
         carry.Stop = block.Stop;
         carry.Question = block.Question;
         carry.Comma = block.Comma;
         carry.Close = block.Close;
+    }
+
+    // One block late, because how long its last word is shows only in the next. Not inlined, so that the loop has the registers to itself.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CountWords(ReadOnlySpan<char> text, int position, ulong next, in TextCarry carry, ref TextScan scan)
+    {
+        if (carry.WordStart == 0)
+        {
+            return;
+        }
+
+        WordTable table = TellingWords.Table;
+        for (ulong bits = table.FindCandidates(text, position, carry.Word, carry.WordStart, next); bits != 0; bits &= bits - 1)
+        {
+            int offset = BitOperations.TrailingZeroCount(bits);
+            int kind = table.Match(text, position + offset, WordTable.LengthAt(offset, carry.Word, next));
+            if (kind != 0)
+            {
+                TellingWords.Count(kind, isCapital: (carry.Capital >> offset & 1) != 0, isName: (carry.Name >> offset & 1) != 0, ref scan);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
