@@ -17,7 +17,7 @@ internal static class SchemaFuzzCommand
         int count = Number(args, "--count", 1_000_000);
         int seed = Number(args, "--seed", 1);
         var fuzzer = new SchemaFuzzer(seed);
-        var compiler = new SchemaCompiler(new SchemaOptions
+        var compiler = new SchemaCompiler(new SchemaSettings
         {
             AssertFormat = true,
             AssertContent = true,

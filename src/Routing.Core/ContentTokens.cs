@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting;

@@ -21,6 +21,7 @@ internal static class EventIds
     public const int ObserverFailed = 1303;
     public const int RouteCompleted = 1304;
     public const int RouteFailed = 1305;
+    public const int InspectionFailed = 1306;
 
     // Pipeline: 1400-1499
     public const int StrategyFailed = 1400;

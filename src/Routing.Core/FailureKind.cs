@@ -54,7 +54,7 @@ public enum FailureKind
     /// <summary>The stream ended without its end: before any content the next model is tried, after it the caller is told.</summary>
     TruncatedStream,
 
-    /// <summary>The answer breaks the schema that was asked for: the next model is tried.</summary>
+    /// <summary>A validator rejected the answer, because it breaks the schema that was asked for or another rule: the next model is tried.</summary>
     SchemaInvalid,
 
     /// <summary>The endpoint's circuit is open: it was not called.</summary>

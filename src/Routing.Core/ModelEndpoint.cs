@@ -70,15 +70,43 @@ public sealed class ModelEndpoint
     internal bool IsRouter { get; }
 
     /// <summary>Counts a call that starts.</summary>
-    internal void Enter() => Interlocked.Increment(ref _inFlight);
+    /// <returns>False when the endpoint is out of service: its client may be disposed at any moment, so it must not be called.</returns>
+    internal bool TryEnter()
+    {
+        if (!_ownsClient)
+        {
+            Interlocked.Increment(ref _inFlight);
+            return true;
+        }
+
+        // Under the lock, so that no call can slip in between taking the endpoint out of service and disposing its client.
+        lock (_lock)
+        {
+            if (_retired)
+            {
+                return false;
+            }
+
+            _inFlight++;
+            return true;
+        }
+    }
 
     /// <summary>Counts a call that ended, whatever its result.</summary>
     internal void Exit()
     {
-        if (Interlocked.Decrement(ref _inFlight) == 0 && Volatile.Read(ref _retired))
+        if (!_ownsClient)
         {
-            DisposeWhenIdle();
+            Interlocked.Decrement(ref _inFlight);
+            return;
         }
+
+        lock (_lock)
+        {
+            _inFlight--;
+        }
+
+        DisposeWhenIdle();
     }
 
     /// <summary>Learns from a call that succeeded.</summary>
@@ -95,18 +123,19 @@ public sealed class ModelEndpoint
     /// <summary>Takes the endpoint out of service; its client is disposed, if the router owns it, when the last call has ended.</summary>
     internal void Retire()
     {
-        Volatile.Write(ref _retired, true);
-        if (InFlight == 0)
+        lock (_lock)
         {
-            DisposeWhenIdle();
+            _retired = true;
         }
+
+        DisposeWhenIdle();
     }
 
     private void DisposeWhenIdle()
     {
         lock (_lock)
         {
-            if (_disposed || !_ownsClient)
+            if (_disposed || !_ownsClient || !_retired || _inFlight > 0)
             {
                 return;
             }

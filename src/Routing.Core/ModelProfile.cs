@@ -19,8 +19,12 @@ public sealed record ModelProfile
     public double Quality { get; init; } = 0.5;
 
     /// <summary>Gets how well the model answers requests of a category, where that differs from <see cref="Quality"/>.</summary>
-    /// <value>Category to 0..1; empty by default.</value>
-    public FrozenDictionary<string, double> QualityByCategory { get; init; } = FrozenDictionary<string, double>.Empty;
+    /// <value>Category to 0..1, compared ignoring case; empty by default.</value>
+    public FrozenDictionary<string, double> QualityByCategory
+    {
+        get;
+        init => field = value.Comparer == StringComparer.OrdinalIgnoreCase ? value : value.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    } = FrozenDictionary<string, double>.Empty;
 
     /// <summary>Gets the price of input tokens.</summary>
     /// <value>USD per million tokens; 0 means free; null means unknown (never treated as free); default null.</value>
@@ -56,7 +60,11 @@ public sealed record ModelProfile
 
     /// <summary>Gets free labels, such as a region, a licence or a data-protection class.</summary>
     /// <value>Compared ignoring case; empty by default.</value>
-    public FrozenSet<string> Tags { get; init; } = FrozenSet<string>.Empty;
+    public FrozenSet<string> Tags
+    {
+        get;
+        init => field = value.Comparer == StringComparer.OrdinalIgnoreCase ? value : value.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    } = FrozenSet<string>.Empty;
 
     /// <summary>Gets the name that several versions of one model share.</summary>
     /// <value>Referring to a family means its newest version that is not retired; null means that the model stands alone; default null.</value>

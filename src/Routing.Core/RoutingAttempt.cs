@@ -53,6 +53,17 @@ public sealed record RoutingAttempt
     /// <value>null when it was no stream, or none came.</value>
     public TimeSpan? TimeToFirstToken { get; init; }
 
+    /// <summary>Gets what the validators made of the answer.</summary>
+    public ValidationResult Validation { get; init; }
+
+    /// <summary>Gets the validator that rejected the answer.</summary>
+    /// <value>null when none did.</value>
+    public string? Validator { get; init; }
+
+    /// <summary>Gets how long a streamed answer was held back, from its first content on, until it was accepted or rejected.</summary>
+    /// <value>null when nothing was held back: what the caller waited beyond <see cref="TimeToFirstToken"/>.</value>
+    public TimeSpan? HeldFor { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -6,6 +6,7 @@ namespace LlmRouting;
 public static class RoutingChatResponseExtensions
 {
     internal const string Key = "llm.routing.outcome";
+    internal const string RawTextKey = "llm.routing.raw-text";
 
     /// <summary>Gets what the router did to get this answer.</summary>
     /// <param name="response">An answer of a routing client, or of <c>ToChatResponse</c> over its updates.</param>
@@ -25,6 +26,16 @@ public static class RoutingChatResponseExtensions
     {
         ArgumentNullException.ThrowIfNull(update);
         return Read(update.AdditionalProperties);
+    }
+
+    /// <summary>Gets the text that the model wrote, where a validator put a clean form in its place.</summary>
+    /// <param name="response">An answer of a routing client, or of <c>ToChatResponse</c> over its updates.</param>
+    /// <returns>The text as the model wrote it; null when the answer's text is just that.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="response"/> is null.</exception>
+    public static string? GetRawText(this ChatResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return response.AdditionalProperties is { } properties && properties.TryGetValue(RawTextKey, out object? text) ? text as string : null;
     }
 
     private static RoutingOutcome? Read(AdditionalPropertiesDictionary? properties) =>

@@ -34,8 +34,30 @@ public sealed record RoutingDecision
     /// <value>null when nobody needed to know.</value>
     public Classification? Classification { get; init; }
 
+    /// <summary>Gets from which score on the answers of the first models of the ranking are accepted.</summary>
+    /// <value>One for each step of a cascade, 0 to 1; empty when the decision is no cascade. What is beyond it accepts every score.</value>
+    public ImmutableArray<double> AcceptFromScores { get; init; } = [];
+
+    /// <summary>Gets what all attempts may cost together, beside the request's own limit.</summary>
+    /// <value>USD; null means no further limit; default null.</value>
+    public decimal? MaxCostUsd { get; init; }
+
     /// <summary>Gets the id of the chosen model.</summary>
     public string ModelId => Ranking[0];
+
+    /// <summary>Gets from which score on the answers of a model are accepted.</summary>
+    internal double AcceptFrom(string modelId)
+    {
+        for (int i = 0; i < AcceptFromScores.Length; i++)
+        {
+            if (Ranking[i] == modelId)
+            {
+                return AcceptFromScores[i];
+            }
+        }
+
+        return 0;
+    }
 
     /// <summary>Gives the decision as one line.</summary>
     /// <returns>For example <c>large via rules (0.95: mentions a contract)</c>.</returns>

@@ -33,6 +33,14 @@ public readonly struct StrategyVerdict
     /// <summary>Gets why.</summary>
     public string Reason => field ?? "no verdict was given";
 
+    /// <summary>Gets the steps of a cascade.</summary>
+    /// <value>Default (uninitialised) when the verdict is no cascade.</value>
+    public ImmutableArray<CascadeStep> Steps { get; private init; }
+
+    /// <summary>Gets what all steps of a cascade may cost together.</summary>
+    /// <value>USD; null means no ceiling of the verdict's own.</value>
+    public decimal? MaxCostUsd { get; private init; }
+
     /// <summary>Has no opinion.</summary>
     /// <param name="reason">Why not.</param>
     /// <returns>The verdict.</returns>
@@ -72,6 +80,32 @@ public readonly struct StrategyVerdict
         bestFirst.IsDefaultOrEmpty
             ? Abstain(reason)
             : new(StrategyVerdictKind.Rank, null, bestFirst, CheckConfidence(confidence), reason);
+
+    /// <summary>Ranks models that are tried one after the other until an answer is good enough.</summary>
+    /// <param name="steps">The models, cheapest first, each with the score from which on its answer is accepted.</param>
+    /// <param name="maxCostUsd">What all steps may cost together, in USD; null means no ceiling.</param>
+    /// <param name="confidence">0 to 1.</param>
+    /// <param name="reason">Why.</param>
+    /// <returns>The verdict; an abstention when there are no steps.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="confidence"/>, or a step's score, is not between 0 and 1.</exception>
+    public static StrategyVerdict Cascade(ImmutableArray<CascadeStep> steps, decimal? maxCostUsd, double confidence, string reason)
+    {
+        if (steps.IsDefaultOrEmpty)
+        {
+            return Abstain(reason);
+        }
+
+        foreach (CascadeStep step in steps)
+        {
+            CheckConfidence(step.AcceptFromScore);
+        }
+
+        return new(StrategyVerdictKind.Rank, null, [.. steps.Select(static step => step.Model)], CheckConfidence(confidence), reason)
+        {
+            Steps = steps,
+            MaxCostUsd = maxCostUsd,
+        };
+    }
 
     private static double CheckConfidence(double confidence) =>
         confidence is >= 0 and <= 1

@@ -23,7 +23,7 @@ public sealed class TierLadder
             Tier tier = Tiers[i];
             if (tier.MaxComplexity is not (>= 0 and <= 1))
             {
-                throw new ArgumentException($"Tier '{tier.Name}' ends at complexity {tier.MaxComplexity}; it must be between 0 and 1.", nameof(tiers));
+                throw new ArgumentException(FormattableString.Invariant($"Tier '{tier.Name}' ends at complexity {tier.MaxComplexity}; it must be between 0 and 1."), nameof(tiers));
             }
 
             if (IndexOf(tier.Name) != i)

@@ -5,12 +5,13 @@ namespace LlmRouting;
 /// caller; neither is ever recorded.</remarks>
 public readonly struct ValidationVerdict
 {
-    private ValidationVerdict(ValidationVerdictKind kind, string? reason, string? instruction, string? replacement = null)
+    private ValidationVerdict(ValidationVerdictKind kind, string? reason, string? instruction, string? replacement = null, double? score = null)
     {
         Kind = kind;
         Reason = reason ?? "accepted";
         Instruction = instruction;
         Replacement = replacement;
+        Score = score;
     }
 
     /// <summary>Accepts the answer.</summary>
@@ -40,6 +41,20 @@ public readonly struct ValidationVerdict
         ArgumentNullException.ThrowIfNull(text);
         return new(ValidationVerdictKind.Accept, reason, null, text);
     }
+
+    /// <summary>Gets how good the validator finds the answer.</summary>
+    /// <value>0 to 1; null when it does not say. A cascade may ask more of a score than the validator does.</value>
+    public double? Score { get; }
+
+    /// <summary>Accepts the answer, and says how good it is.</summary>
+    /// <param name="score">0 to 1.</param>
+    /// <param name="reason">Why.</param>
+    /// <returns>The verdict.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="score"/> is not between 0 and 1.</exception>
+    public static ValidationVerdict AcceptWithScore(double score, string reason) =>
+        score is >= 0 and <= 1
+            ? new(ValidationVerdictKind.Accept, reason, null, score: score)
+            : throw new ArgumentOutOfRangeException(nameof(score), score, "A score must be between 0 and 1.");
 
     /// <summary>Asks the same model once more, with an instruction; an answer that needs repair again is rejected.</summary>
     /// <param name="reason">What is wrong.</param>

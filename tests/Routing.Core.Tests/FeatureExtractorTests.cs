@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Core.Tests;

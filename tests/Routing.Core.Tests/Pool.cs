@@ -1,6 +1,7 @@
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
+using LlmRouting.Testing;
 using Microsoft.Extensions.AI;
 using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
 
@@ -20,6 +21,9 @@ internal static class Pool
     };
 
     public static RoutableModel Model(string id, IChatClient client) => new(Profile(id), new ModelEndpoint(client));
+
+    public static RoutableModel Model(string id, double quality, decimal price, IChatClient? client = null) =>
+        new(Profile(id, quality, price), new ModelEndpoint(client ?? new FakeChatClient()));
 
     /// <summary>Builds a router that tries the models in the order given: "m1", "m2" and so on.</summary>
     public static RoutingChatClient InOrder(params IChatClient[] clients) => InOrder(new ExecutionSettings(), clients);

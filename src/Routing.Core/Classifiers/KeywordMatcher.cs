@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 
 namespace LlmRouting.Classifiers;
 
@@ -52,22 +52,24 @@ internal sealed class KeywordMatcher
     /// <param name="hits">One count for each dimension.</param>
     public void Count(ReadOnlySpan<char> text, bool isUnspaced, Span<int> hits)
     {
-        ulong letterCarry = 0;
-        ulong wordCarry = 0;
+        WordBlock last = default;
         int position = 0;
         for (; text.Length - position >= TextBlock.Length; position += TextBlock.Length)
         {
-            CountBlock(text, position, in Unsafe.Add(ref MemoryMarshal.GetReference(text), position), ref letterCarry, ref wordCarry, hits);
+            WordBlock block = ReadBlock(text, position, in Unsafe.Add(ref MemoryMarshal.GetReference(text), position), in last);
+            CountBlock(text, position - TextBlock.Length, in last, next: block.Word, hits);
+            last = block;
         }
 
         if (position < text.Length)
         {
-            Span<char> padded = stackalloc char[TextBlock.Length];
-            padded.Fill(' ');
-            text[position..].CopyTo(padded);
-            CountBlock(text, position, in padded[0], ref letterCarry, ref wordCarry, hits);
+            WordBlock block = ReadTail(text, position, in last);
+            CountBlock(text, position - TextBlock.Length, in last, next: block.Word, hits);
+            last = block;
+            position += TextBlock.Length;
         }
 
+        CountBlock(text, position - TextBlock.Length, in last, next: 0, hits);
         for (int i = 0; isUnspaced && i < _unspaced.Length; i++)
         {
             if (_unspaced[i] is { } keywords)
@@ -77,8 +79,16 @@ internal sealed class KeywordMatcher
         }
     }
 
-    private void CountBlock(
-        ReadOnlySpan<char> text, int position, ref readonly char start, ref ulong letterCarry, ref ulong wordCarry, Span<int> hits)
+    // Apart, because the runtime never optimises by profile a method with both a loop and a buffer on the stack.
+    private static WordBlock ReadTail(ReadOnlySpan<char> text, int position, in WordBlock last)
+    {
+        Span<char> padded = stackalloc char[TextBlock.Length];
+        padded.Fill(' ');
+        text[position..].CopyTo(padded);
+        return ReadBlock(text, position, in padded[0], in last);
+    }
+
+    private static WordBlock ReadBlock(ReadOnlySpan<char> text, int position, ref readonly char start, in WordBlock last)
     {
         ulong letters = TextBlock.LoadWords(in start, out ulong apostrophe, out ulong nonAscii);
         for (ulong bits = nonAscii; bits != 0; bits &= bits - 1)
@@ -86,14 +96,22 @@ internal sealed class KeywordMatcher
             letters |= WordTable.IsWordCharacter(text[position + BitOperations.TrailingZeroCount(bits)]) ? bits & (0 - bits) : 0;
         }
 
-        ulong word = letters | (apostrophe & ((letters << 1) | (letterCarry >> 63)));
-        ulong wordStart = word & ~((word << 1) | (wordCarry >> 63));
-        letterCarry = letters;
-        wordCarry = word;
-        for (ulong bits = _words.FindCandidates(text, position, word, wordStart); bits != 0; bits &= bits - 1)
+        ulong word = letters | (apostrophe & ((letters << 1) | (last.Letters >> 63)));
+        return new(letters, word, word & ~((word << 1) | (last.Word >> 63)));
+    }
+
+    // One block late, because how long its last word is shows only in the next.
+    private void CountBlock(ReadOnlySpan<char> text, int position, in WordBlock block, ulong next, Span<int> hits)
+    {
+        if (block.WordStart == 0)
+        {
+            return;
+        }
+
+        for (ulong bits = _words.FindCandidates(text, position, block.Word, block.WordStart, next); bits != 0; bits &= bits - 1)
         {
             int offset = BitOperations.TrailingZeroCount(bits);
-            int dimension = _words.Match(text, position + offset, WordTable.LengthAt(text, position, offset, word));
+            int dimension = _words.Match(text, position + offset, WordTable.LengthAt(offset, block.Word, next));
             if (dimension != 0)
             {
                 hits[dimension - 1]++;
@@ -126,4 +144,6 @@ internal sealed class KeywordMatcher
             throw new ArgumentException($"The stem '{keyword}' of dimension '{dimension}' is too short; it must have at least four letters.", parameter);
         }
     }
+
+    private readonly record struct WordBlock(ulong Letters, ulong Word, ulong WordStart);
 }

@@ -2,7 +2,7 @@ namespace LlmRouting.Constraints;
 
 /// <summary>Keeps the models whose estimated cost stays within the cost limit of the request or its policy.</summary>
 /// <remarks>Hard. A model of unknown price cannot be shown to stay within a limit and is excluded by one.</remarks>
-public sealed class CostConstraint : IRoutingConstraint
+public sealed class CostConstraint : IRoutingConstraint, ISelectiveConstraint
 {
     /// <inheritdoc/>
     public string Name => "cost";
@@ -20,4 +20,6 @@ public sealed class CostConstraint : IRoutingConstraint
             : cost > limit ? "is expected to cost more than the limit"
             : null;
     }
+
+    bool ISelectiveConstraint.CanReject(RoutingRequest request) => request.MaxCostUsd is not null;
 }

@@ -2,7 +2,7 @@ namespace LlmRouting.Constraints;
 
 /// <summary>Keeps the models that are expected to answer within the latency limit of the request or its policy.</summary>
 /// <remarks>Soft: a late answer is better than none, so it is ignored when every model is too slow. A model of unknown latency passes.</remarks>
-public sealed class LatencyConstraint : IRoutingConstraint
+public sealed class LatencyConstraint : IRoutingConstraint, ISelectiveConstraint
 {
     /// <inheritdoc/>
     public string Name => "latency";
@@ -16,4 +16,6 @@ public sealed class LatencyConstraint : IRoutingConstraint
         ArgumentNullException.ThrowIfNull(request);
         return request.MaxLatency is { } limit && candidate.ExpectedLatency > limit ? "is expected to answer too late" : null;
     }
+
+    bool ISelectiveConstraint.CanReject(RoutingRequest request) => request.MaxLatency is not null;
 }

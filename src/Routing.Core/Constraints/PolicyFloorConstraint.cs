@@ -2,7 +2,7 @@ namespace LlmRouting.Constraints;
 
 /// <summary>Keeps the models that reach the floors of the request's policy: quality, tier, tags.</summary>
 /// <param name="tiers">The order of the tiers.</param>
-public sealed class PolicyFloorConstraint(TierLadder tiers) : IRoutingConstraint
+public sealed class PolicyFloorConstraint(TierLadder tiers) : IRoutingConstraint, ISelectiveConstraint
 {
     /// <inheritdoc/>
     public string Name => "policy";
@@ -36,4 +36,6 @@ public sealed class PolicyFloorConstraint(TierLadder tiers) : IRoutingConstraint
 
         return null;
     }
+
+    bool ISelectiveConstraint.CanReject(RoutingRequest request) => request.Policy is not null;
 }

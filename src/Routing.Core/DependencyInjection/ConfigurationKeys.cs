@@ -16,7 +16,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Classifiers), nameof(LlmRoutingOptions.Strategies), nameof(LlmRoutingOptions.Tiers),
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
-        nameof(LlmRoutingOptions.CostLatency),
+        nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -62,10 +62,17 @@ internal static class ConfigurationKeys
     [
         nameof(ExecutionOptions.MaxAttempts), nameof(ExecutionOptions.TotalTimeout), nameof(ExecutionOptions.AttemptTimeout),
         nameof(ExecutionOptions.FirstTokenTimeout), nameof(ExecutionOptions.IdleTimeout), nameof(ExecutionOptions.FailoverOnContentFilter),
-        nameof(ExecutionOptions.FailoverOnRefusal), nameof(ExecutionOptions.OnTruncatedStream),
+        nameof(ExecutionOptions.FailoverOnRefusal), nameof(ExecutionOptions.OnTruncatedStream), nameof(ExecutionOptions.Hold),
     ];
 
+    public static ImmutableArray<string> Hold { get; } =
+        [nameof(HoldOptions.MaxUpdates), nameof(HoldOptions.MaxCharacters), nameof(HoldOptions.MaxTime), nameof(HoldOptions.OnLimit)];
+
     public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
+
+    public static ImmutableArray<string> Cascade { get; } = [nameof(CascadeOptions.Steps), nameof(CascadeOptions.MaxCostUsd), nameof(CascadeOptions.Policies)];
+
+    public static ImmutableArray<string> CascadeStep { get; } = [nameof(CascadeStepOptions.Model), nameof(CascadeStepOptions.AcceptFromScore)];
 
     public static ImmutableArray<string> CostLatency { get; } =
     [
@@ -87,8 +94,13 @@ internal static class ConfigurationKeys
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Rules), Rule, errors);
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Policies), Policy, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Execution), Execution, errors);
+        CheckOne(
+            root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.CostLatency), CostLatency, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.Cascade), Cascade, errors);
+        CheckChildren(
+            root.GetSection(nameof(LlmRoutingOptions.Cascade)), $"{section.Path}:{nameof(LlmRoutingOptions.Cascade)}", nameof(CascadeOptions.Steps), CascadeStep, errors);
         foreach (IConfigurationSection model in root.GetSection(nameof(LlmRoutingOptions.Models)).GetChildren())
         {
             CheckChildren(model, $"{section.Path}:{nameof(LlmRoutingOptions.Models)}:{model.Key}", nameof(ModelOptions.Endpoints), Endpoint, errors);

@@ -37,6 +37,9 @@ public sealed class ExecutionOptions
     /// <value>Default <see cref="TruncationPolicy.Throw"/>.</value>
     public TruncationPolicy OnTruncatedStream { get; set; } = TruncationPolicy.Throw;
 
+    /// <summary>Gets how much of a streamed answer is held back for validators.</summary>
+    public HoldOptions Hold { get; } = new();
+
     internal ExecutionSettings ToSettings() => new()
     {
         MaxAttempts = MaxAttempts,
@@ -47,5 +50,6 @@ public sealed class ExecutionOptions
         FailoverOnContentFilter = FailoverOnContentFilter,
         FailoverOnRefusal = FailoverOnRefusal,
         OnTruncatedStream = OnTruncatedStream,
+        Hold = Hold.ToSettings(),
     };
 }

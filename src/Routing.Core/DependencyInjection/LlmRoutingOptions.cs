@@ -21,7 +21,7 @@ public sealed class LlmRoutingOptions
     public IList<string>? Classifiers { get; set; }
 
     /// <summary>Gets or sets the names of the strategies, in the order in which they are asked.</summary>
-    /// <value>null means "affinity", those that the host added, then "rules", "tiers", "cost-latency"; default null.</value>
+    /// <value>null means "affinity", those that the host added, then "rules", "cascade" if it has steps, "tiers", "cost-latency"; default null.</value>
     public IList<string>? Strategies { get; set; }
 
     /// <summary>Gets the tiers: name to the highest complexity that it serves.</summary>
@@ -46,6 +46,9 @@ public sealed class LlmRoutingOptions
 
     /// <summary>Gets the settings of the heuristic classifier.</summary>
     public HeuristicOptions Heuristic { get; } = new();
+
+    /// <summary>Gets the settings of the cascade strategy.</summary>
+    public CascadeOptions Cascade { get; } = new();
 
     /// <summary>Gets the weights of the cost-latency strategy.</summary>
     public CostLatencyOptions CostLatency { get; } = new();

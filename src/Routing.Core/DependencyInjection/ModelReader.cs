@@ -181,6 +181,11 @@ internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts,
         {
             errors.Add($"{root}:Providers:{name}: {OptionsTranslator.WithoutParameter(exception)}");
         }
+        catch (Exception exception)
+        {
+            // Only its type: nobody promised that its message holds no key.
+            errors.Add($"{root}:Providers:{name}: making a client of kind '{kind}' failed with {exception.GetType().Name}.");
+        }
 
         return settings;
     }

@@ -53,7 +53,7 @@ internal sealed class OptionsTranslator
             Policies = ReadPolicies(tiers),
             Execution = _options.Execution.ToSettings(),
             Classifiers = ReadClassifiers(tiers),
-            Strategies = ReadStrategies(tiers, new RuleReader(_root, tiers, references, models, _errors).Read(_options.Rules)),
+            Strategies = ReadStrategies(tiers, new RuleReader(_root, tiers, references, models, _errors).Read(_options.Rules), CascadeReader.Read(_options, _root, references, _errors)),
             Constraints = _parts.Constraints,
             Validators = _parts.Validators,
             Observers = _parts.Observers,
@@ -141,11 +141,18 @@ internal sealed class OptionsTranslator
         return policies;
     }
 
-    private List<IRoutingStrategy> ReadStrategies(TierLadder tiers, ImmutableArray<RoutingRule> rules)
+    private List<IRoutingStrategy> ReadStrategies(TierLadder tiers, ImmutableArray<RoutingRule> rules, CascadeSettings cascade)
     {
-        IRoutingStrategy affinity = new ToolAffinityStrategy();
-        IRoutingStrategy[] ours = [new RulesStrategy(rules), new TiersStrategy(tiers), new CostLatencyStrategy(tiers, _options.CostLatency.ToSettings())];
-        return Select([affinity, .. _parts.Strategies, .. ours], _options.Strategies, _parts.Strategies, static strategy => strategy.Name, "Strategies", "strategy");
+        // A cascade changes what every request costs, so it waits to be asked for.
+        bool hasCascade = !cascade.Steps.IsEmpty || _options.Strategies?.Contains("cascade", StringComparer.OrdinalIgnoreCase) == true;
+        List<IRoutingStrategy> known = [new ToolAffinityStrategy(), .. _parts.Strategies, new RulesStrategy(rules)];
+        if (hasCascade)
+        {
+            known.Add(new CascadeStrategy(cascade));
+        }
+
+        known.AddRange([new TiersStrategy(tiers), new CostLatencyStrategy(tiers, _options.CostLatency.ToSettings())]);
+        return Select(known, _options.Strategies, _parts.Strategies, static strategy => strategy.Name, "Strategies", "strategy");
     }
 
     private List<IRequestClassifier> ReadClassifiers(TierLadder tiers) =>
@@ -192,9 +199,12 @@ internal sealed class OptionsTranslator
     private void CheckExecution()
     {
         ExecutionOptions execution = _options.Execution;
-        if (execution.MaxAttempts < 1)
+        CheckAtLeastOne(execution.MaxAttempts, "Execution:MaxAttempts");
+        CheckAtLeastOne(execution.Hold.MaxUpdates, "Execution:Hold:MaxUpdates");
+        CheckAtLeastOne(execution.Hold.MaxCharacters, "Execution:Hold:MaxCharacters");
+        if (execution.Hold.MaxTime is { } holdTime)
         {
-            _errors.Add(FormattableString.Invariant($"{_root}:Execution:MaxAttempts is {execution.MaxAttempts}; it must be at least 1."));
+            CheckPositive(holdTime, "Execution:Hold:MaxTime");
         }
 
         CheckPositive(execution.TotalTimeout, "Execution:TotalTimeout");
@@ -217,6 +227,14 @@ internal sealed class OptionsTranslator
             {
                 _errors.Add(FormattableString.Invariant($"{_root}:CostLatency:{name} is {weight}; a weight must be 0 or more."));
             }
+        }
+    }
+
+    private void CheckAtLeastOne(int value, string path)
+    {
+        if (value < 1)
+        {
+            _errors.Add(FormattableString.Invariant($"{_root}:{path} is {value}; it must be at least 1."));
         }
     }
 

@@ -87,9 +87,9 @@ internal sealed class RuleReader(
     private Regex? ReadRegex(string pattern, TimeSpan timeout, string path)
     {
         const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
-        if (timeout <= TimeSpan.Zero)
+        if (timeout <= TimeSpan.Zero || timeout > TimeSpan.FromDays(1))
         {
-            errors.Add($"{path}:RegexTimeout is {timeout}; it must be longer than zero.");
+            errors.Add($"{path}:RegexTimeout is {timeout}; it must be longer than zero and at most a day.");
             return null;
         }
 

@@ -21,7 +21,34 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
     /// <summary>Gets or sets when the first meaningful content came.</summary>
     public TimeSpan? TimeToFirstToken { get; set; }
 
+    /// <summary>Gets or sets what the validators made of the answer.</summary>
+    public ValidationResult Validation { get; set; }
+
+    /// <summary>Gets or sets the validator that rejected the answer.</summary>
+    public string? Validator { get; set; }
+
+    /// <summary>Gets or sets whether the answer was cut off before its end.</summary>
+    public bool IsCutOff { get; set; }
+
+    /// <summary>Gets or sets how long the answer was held back.</summary>
+    public TimeSpan? HeldFor { get; set; }
+
     public readonly TimeSpan Elapsed => timeProvider.GetElapsedTime(_started);
+
+    /// <summary>Adds to what the provider says it used, as Microsoft.Extensions.AI does for a stream that counts in parts.</summary>
+    public void AddUsage(UsageDetails details)
+    {
+        if (Usage is null)
+        {
+            Usage = details;
+            return;
+        }
+
+        UsageDetails sum = new();
+        sum.Add(Usage);
+        sum.Add(details);
+        Usage = sum;
+    }
 
     /// <summary>Writes the record.</summary>
     /// <param name="result">How the attempt ended.</param>
@@ -29,14 +56,16 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
     /// <param name="reason">More on why: a constant text.</param>
     /// <param name="retryAfter">How long the service asked to be left alone.</param>
     /// <param name="nested">What a router behind this one did, whose costs are this attempt's.</param>
+    /// <param name="wasNeverSent">Whether the request certainly never reached its service.</param>
     public readonly RoutingAttempt Write(
         AttemptResult result,
         FailureKind? failure = null,
         string? reason = null,
         TimeSpan? retryAfter = null,
-        RoutingOutcome? nested = null)
+        RoutingOutcome? nested = null,
+        bool wasNeverSent = false)
     {
-        (decimal usd, CostCertainty certainty) = nested is not null ? (nested.CostUsd, nested.Certainty) : Price(result, failure);
+        (decimal usd, CostCertainty certainty) = nested is not null ? (nested.CostUsd, nested.Certainty) : wasNeverSent ? (0, CostCertainty.Exact) : Price(result, failure);
         return new RoutingAttempt
         {
             ModelId = target.Model.Id,
@@ -52,6 +81,9 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
             Certainty = certainty,
             Elapsed = Elapsed,
             TimeToFirstToken = TimeToFirstToken,
+            Validation = Validation,
+            Validator = Validator,
+            HeldFor = HeldFor,
         };
     }
 
@@ -66,7 +98,9 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
             return (0, CostCertainty.Exact);
         }
 
-        bool isComplete = result is AttemptResult.Succeeded or AttemptResult.Rejected
+        // A rejected stream may have been cut off; then its provider has not counted yet.
+        bool isComplete = result is AttemptResult.Succeeded
+            || (result is AttemptResult.Rejected && !IsCutOff)
             || (Usage is not null && failure is FailureKind.EmptyResponse or FailureKind.ContentFiltered or FailureKind.Refusal);
 
         // Nothing came back at all: that the request was read is a guess, so nothing is the lower bound.

@@ -35,4 +35,7 @@ public sealed record ExecutionSettings
     /// <summary>Gets what the caller sees when a stream breaks after its first meaningful content.</summary>
     /// <value>Default <see cref="TruncationPolicy.Throw"/>. A stream that ends without a finish reason is broken too.</value>
     public TruncationPolicy OnTruncatedStream { get; init; } = TruncationPolicy.Throw;
+
+    /// <summary>Gets how much of a streamed answer is held back for validators.</summary>
+    public HoldSettings Hold { get; init; } = new();
 }

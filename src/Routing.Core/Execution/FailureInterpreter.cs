@@ -30,6 +30,26 @@ internal sealed class FailureInterpreter(ImmutableArray<IFailureClassifier> clas
         return FromText(exception) ?? FailureKind.Unknown;
     }
 
+    /// <summary>Says whether a request certainly never reached its service, so that nobody can bill it.</summary>
+    public static bool WasNeverSent(Exception exception)
+    {
+        int depth = 0;
+        for (Exception? current = Flatten(exception); current is not null && depth < MaxDepth; current = Flatten(current.InnerException), depth++)
+        {
+            if (current is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                        or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+                }
+                or SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static Exception? Flatten(Exception? exception) =>
         exception is AggregateException { InnerExceptions: [.., Exception last] } ? Flatten(last) : exception;
 

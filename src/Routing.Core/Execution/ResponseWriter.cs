@@ -7,7 +7,7 @@ internal static class ResponseWriter
 {
     /// <summary>Copies an answer and attaches the outcome to the copy.</summary>
     /// <remarks>A copy, because a client may hand out one response object many times at once, from a cache say.</remarks>
-    public static ChatResponse Attach(ChatResponse response, RoutingOutcome outcome, in RouteTarget target)
+    public static ChatResponse Attach(ChatResponse response, RoutingOutcome outcome, in RouteTarget target, string? rawText)
     {
         foreach (ChatMessage message in response.Messages)
         {
@@ -24,18 +24,54 @@ internal static class ResponseWriter
             Usage = response.Usage,
             ContinuationToken = response.ContinuationToken,
             RawRepresentation = response.RawRepresentation,
-            AdditionalProperties = WithOutcome(response.AdditionalProperties, outcome),
+            AdditionalProperties = WithOutcome(response.AdditionalProperties, outcome, rawText),
         };
     }
 
     /// <summary>Makes the last update of a stream, which carries the outcome.</summary>
     /// <remarks>Without a message id, so that the outcome lands on the response and not on its last message.</remarks>
-    public static ChatResponseUpdate LastUpdate(RoutingOutcome outcome, in RouteTarget target, string? answeredBy, string? responseId) => new()
+    public static ChatResponseUpdate LastUpdate(RoutingOutcome outcome, in RouteTarget target, string? answeredBy, string? responseId, string? rawText) => new()
     {
         ResponseId = responseId,
         ModelId = answeredBy ?? target.Endpoint.ModelId ?? target.Model.Id,
-        AdditionalProperties = WithOutcome(null, outcome),
+        AdditionalProperties = WithOutcome(null, outcome, rawText),
     };
+
+    /// <summary>Copies an answer with another text in the place of its own.</summary>
+    public static ChatResponse WithText(ChatResponse response, string text)
+    {
+        List<ChatMessage> messages = [.. response.Messages.Select(static message => message.Clone())];
+        bool isPlaced = false;
+        foreach (ChatMessage message in messages)
+        {
+            message.Contents = ReplaceText(message.Contents, text, ref isPlaced);
+        }
+
+        return new ChatResponse(messages)
+        {
+            ResponseId = response.ResponseId,
+            ConversationId = response.ConversationId,
+            ModelId = response.ModelId,
+            CreatedAt = response.CreatedAt,
+            FinishReason = response.FinishReason,
+            Usage = response.Usage,
+            ContinuationToken = response.ContinuationToken,
+            RawRepresentation = response.RawRepresentation,
+            AdditionalProperties = response.AdditionalProperties,
+        };
+    }
+
+    /// <summary>Puts a text in the place of all text of a stream.</summary>
+    public static void ReplaceText(List<ChatResponseUpdate> updates, string text)
+    {
+        bool isPlaced = false;
+        for (int i = 0; i < updates.Count; i++)
+        {
+            ChatResponseUpdate update = updates[i].Clone();
+            update.Contents = ReplaceText(update.Contents, text, ref isPlaced);
+            updates[i] = update;
+        }
+    }
 
     /// <summary>Leaves the model's id in each tool call.</summary>
     public static void MarkToolCalls(IList<AIContent> contents, string modelId)
@@ -78,10 +114,34 @@ internal static class ResponseWriter
         return length;
     }
 
-    private static AdditionalPropertiesDictionary WithOutcome(AdditionalPropertiesDictionary? properties, RoutingOutcome outcome)
+    private static List<AIContent> ReplaceText(IList<AIContent> contents, string text, ref bool isPlaced)
+    {
+        List<AIContent> replaced = new(contents.Count);
+        foreach (AIContent content in contents)
+        {
+            if (content is not TextContent)
+            {
+                replaced.Add(content);
+            }
+            else if (!isPlaced)
+            {
+                isPlaced = true;
+                replaced.Add(new TextContent(text));
+            }
+        }
+
+        return replaced;
+    }
+
+    private static AdditionalPropertiesDictionary WithOutcome(AdditionalPropertiesDictionary? properties, RoutingOutcome outcome, string? rawText)
     {
         AdditionalPropertiesDictionary copy = properties is null ? [] : new(properties);
         copy[RoutingChatResponseExtensions.Key] = outcome;
+        if (rawText is not null)
+        {
+            copy[RoutingChatResponseExtensions.RawTextKey] = rawText;
+        }
+
         return copy;
     }
 }

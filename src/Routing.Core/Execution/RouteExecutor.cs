@@ -8,7 +8,7 @@ namespace LlmRouting.Execution;
 /// <remarks>Thread-safe and stateless; what belongs to a request is in its <see cref="RouteWalk"/>.</remarks>
 internal sealed partial class RouteExecutor(
     FailureInterpreter failures,
-    ImmutableArray<IResponseValidator> validators,
+    AnswerJudge judge,
     ImmutableArray<IRoutingObserver> observers,
     TimeProvider timeProvider,
     ILogger logger)
@@ -21,12 +21,12 @@ internal sealed partial class RouteExecutor(
         ThrowIfCancelled(walk, cancellationToken);
         while (walk.TryNext(out RouteTarget target))
         {
-            ChatResponse? response = await TryGetAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false);
-            if (response is not null)
+            Judgement? answer = await TryGetAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false);
+            if (answer is { } accepted)
             {
                 RoutingOutcome outcome = walk.ToOutcome();
                 Publish(outcome);
-                return ResponseWriter.Attach(response, outcome, target);
+                return ResponseWriter.Attach(accepted.Response, outcome, target, accepted.RawText);
             }
 
             ThrowIfCancelled(walk, cancellationToken);
@@ -93,7 +93,8 @@ internal sealed partial class RouteExecutor(
 
         LogFailure(attempt.Target, kind, exception.GetType().Name);
         RoutingOutcome? nested = (exception as RoutingException)?.Outcome;
-        walk.Record(attempt.Write(result, kind, exception.GetType().Name, retryAfter, nested), attempt.Target, exception);
+        bool wasNeverSent = result == AttemptResult.Failed && FailureInterpreter.WasNeverSent(exception);
+        walk.Record(attempt.Write(result, kind, exception.GetType().Name, retryAfter, nested, wasNeverSent), attempt.Target, exception);
     }
 
     /// <summary>Makes the final error, tells everybody, and returns it to be thrown.</summary>
@@ -106,36 +107,7 @@ internal sealed partial class RouteExecutor(
         return exception;
     }
 
-    /// <summary>Asks the validators in order until one does not accept.</summary>
-    private async ValueTask<(ValidationVerdict Verdict, string Validator)> ValidateAsync(
-        RouteWalk walk,
-        ChatResponse response,
-        CancellationToken cancellationToken)
-    {
-        foreach (IResponseValidator validator in validators)
-        {
-            using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            try
-            {
-                ValueTask<ValidationVerdict> pending = validator.ValidateAsync(walk.Request, response, source.Token);
-                ValidationVerdict verdict = pending.IsCompletedSuccessfully
-                    ? pending.Result
-                    : await SeamCall.WaitAsync(pending, source, Positive(walk.TimeLeft), timeProvider).ConfigureAwait(false);
-                if (verdict.Kind != ValidationVerdictKind.Accept)
-                {
-                    return (verdict, validator.Name);
-                }
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                Log.ValidatorFailed(logger, validator.Name, exception.GetType().Name);
-            }
-        }
-
-        return (ValidationVerdict.Accept, "");
-    }
-
-    private async ValueTask<ChatResponse?> TryGetAsync(
+    private async ValueTask<Judgement?> TryGetAsync(
         RouteWalk walk,
         RouteTarget target,
         IReadOnlyList<ChatMessage> messages,
@@ -144,7 +116,6 @@ internal sealed partial class RouteExecutor(
     {
         AttemptRecorder attempt = new(target, walk.Request.Features, timeProvider);
         ChatResponse response;
-        target.Endpoint.Enter();
         try
         {
             response = await CallAsync(walk, target, messages, cancellationToken).ConfigureAwait(false);
@@ -171,23 +142,24 @@ internal sealed partial class RouteExecutor(
             return null;
         }
 
-        if (!validators.IsEmpty && failure is null)
+        Judgement judgement = new(ValidationVerdict.Accept, null, response, RawText: null);
+        if (judge.HasValidators && failure is null)
         {
-            ValidationStep step = await JudgeAsync(walk, attempt, response, nested, mayRepair, cancellationToken).ConfigureAwait(false);
-            if (step.Repair is { } repair)
+            judgement = await judge.JudgeAsync(walk, target.Model.Id, response, cancellationToken).ConfigureAwait(false);
+            attempt.Validation = judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected;
+            attempt.Validator = judgement.Validator;
+            if (!judgement.IsAccepted)
             {
-                return await TryGetAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (!step.IsAccepted)
-            {
-                return null;
+                IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested);
+                return repair is null
+                    ? null
+                    : await TryGetAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
             }
         }
 
         target.Endpoint.RecordLatency(attempt.Elapsed);
         walk.Record(attempt.Write(AttemptResult.Succeeded, failure, nested: nested), target);
-        return response;
+        return judgement;
     }
 
     private async ValueTask<RoutedStream?> TryOpenAsync(
@@ -201,7 +173,7 @@ internal sealed partial class RouteExecutor(
         bool isCommitted;
         try
         {
-            isCommitted = await stream.OpenAsync(messages, readToEnd: !validators.IsEmpty).ConfigureAwait(false);
+            isCommitted = await stream.OpenAsync(messages, judge.HasValidators, judge.Inspect(walk.Request)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -221,17 +193,23 @@ internal sealed partial class RouteExecutor(
             return stream.Commit();
         }
 
-        // With validators the whole answer is here, and nobody has seen any of it.
-        ValidationStep step = await JudgeAsync(walk, stream.Attempt, stream.ToResponse(), nested: null, mayRepair, cancellationToken).ConfigureAwait(false);
-        if (step.IsAccepted)
+        // The whole answer is here, and nobody has seen any of it.
+        Judgement judgement = await judge.JudgeAsync(walk, target.Model.Id, stream.ToResponse(), cancellationToken).ConfigureAwait(false);
+        AttemptRecorder attempt = stream.Judge(judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected, judgement.Validator);
+        if (judgement.IsAccepted)
         {
+            if (judgement.RawText is not null)
+            {
+                stream.RawText = judgement.RawText;
+                ResponseWriter.ReplaceText(stream.Held, judgement.Response.Text);
+            }
+
             return stream.Commit();
         }
 
+        IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested: null);
         await stream.DisposeAsync().ConfigureAwait(false);
-        return step.Repair is { } repair
-            ? await TryOpenAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false)
-            : null;
+        return repair is null ? null : await TryOpenAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<ChatResponse> CallAsync(RouteWalk walk, RouteTarget target, IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)
@@ -250,27 +228,19 @@ internal sealed partial class RouteExecutor(
         return await SeamCall.WaitAsync(new ValueTask<ChatResponse>(pending), source, Positive(limit), timeProvider).ConfigureAwait(false);
     }
 
-    private async ValueTask<ValidationStep> JudgeAsync(
+    /// <summary>Records a rejected answer.</summary>
+    /// <returns>What to send so that the same model mends it; null when the next model's turn has come.</returns>
+    private static IReadOnlyList<ChatMessage>? RecordRejection(
         RouteWalk walk,
-        AttemptRecorder attempt,
-        ChatResponse response,
-        RoutingOutcome? nested,
+        in AttemptRecorder attempt,
+        in Judgement judgement,
         bool mayRepair,
-        CancellationToken cancellationToken)
+        RoutingOutcome? nested)
     {
-        (ValidationVerdict verdict, _) = await ValidateAsync(walk, response, cancellationToken).ConfigureAwait(false);
-        if (verdict.Kind == ValidationVerdictKind.Accept)
-        {
-            return new(IsAccepted: true, Repair: null);
-        }
-
-        walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, verdict.Reason, nested: nested), attempt.Target);
-        if (verdict.Instruction is { } instruction && mayRepair && walk.TryRepeat(attempt.Target))
-        {
-            return new(IsAccepted: false, Repair: [.. walk.Request.Messages, .. response.Messages, new ChatMessage(ChatRole.User, instruction)]);
-        }
-
-        return new(IsAccepted: false, Repair: null);
+        walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, judgement.Verdict.Reason, nested: nested), attempt.Target);
+        return judgement.Verdict.Instruction is { } instruction && mayRepair && walk.TryRepeat(attempt.Target)
+            ? [.. walk.Request.Messages, .. judgement.Response.Messages, new ChatMessage(ChatRole.User, instruction)]
+            : null;
     }
 
     /// <summary>Says whether an answer in disguise goes to the caller all the same.</summary>
@@ -301,9 +271,6 @@ internal sealed partial class RouteExecutor(
     // A timer of no time at all still lets a call that is nearly done finish first.
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.FromTicks(1);
 
-    /// <summary>Says what follows from a validator's verdict.</summary>
-    private readonly record struct ValidationStep(bool IsAccepted, IReadOnlyList<ChatMessage>? Repair);
-
     private static partial class Log
     {
         [LoggerMessage(EventIds.AttemptFailed, LogLevel.Warning, "Model '{Model}' failed at endpoint '{Endpoint}': {Kind} ({What})")]
@@ -311,9 +278,6 @@ internal sealed partial class RouteExecutor(
 
         [LoggerMessage(EventIds.EndpointMisconfigured, LogLevel.Error, "Model '{Model}' cannot be reached at endpoint '{Endpoint}': {Kind} ({What}); check its key, its ModelId and its Endpoint")]
         public static partial void EndpointMisconfigured(ILogger logger, string model, string endpoint, FailureKind kind, string what);
-
-        [LoggerMessage(EventIds.ValidatorFailed, LogLevel.Warning, "Validator '{Validator}' threw {Exception}; the answer counts as accepted")]
-        public static partial void ValidatorFailed(ILogger logger, string validator, string exception);
 
         [LoggerMessage(EventIds.ObserverFailed, LogLevel.Warning, "Observer '{Observer}' threw {Exception}; it was ignored")]
         public static partial void ObserverFailed(ILogger logger, string observer, string exception);

@@ -8,7 +8,8 @@ namespace LlmRouting.Execution;
 /// <remarks>Belongs to one request; streaming and not share it, so they cannot differ in what they do after a failure.</remarks>
 internal sealed class RouteWalk
 {
-    private readonly ModelSnapshot _models;
+    private readonly ModelRegistry _registry;
+    private ModelSnapshot _models;
     private readonly TimeProvider _timeProvider;
     private readonly long _started;
     private readonly WalkBudget _budget;
@@ -25,6 +26,7 @@ internal sealed class RouteWalk
         string id,
         RoutingRequest request,
         RoutingDecision decision,
+        ModelRegistry registry,
         ModelSnapshot models,
         ExecutionSettings settings,
         TimeProvider timeProvider,
@@ -34,6 +36,7 @@ internal sealed class RouteWalk
         Request = request;
         Decision = decision;
         Settings = settings;
+        _registry = registry;
         _models = models;
         _timeProvider = timeProvider;
         _started = started;
@@ -54,7 +57,8 @@ internal sealed class RouteWalk
     public TimeSpan TimeLeft => Settings.TotalTimeout - _timeProvider.GetElapsedTime(_started);
 
     /// <summary>Finds where the next attempt goes, and takes its call from the budget.</summary>
-    /// <returns>False when the ranking or the budget is exhausted, or a failure ended the walk.</returns>
+    /// <returns>False when the ranking or the budget is exhausted, or a failure ended the walk. The endpoint is entered: whoever gets the
+    /// target leaves it.</returns>
     public bool TryNext(out RouteTarget target)
     {
         while (!_stopped && TryAdvance(out target))
@@ -69,8 +73,13 @@ internal sealed class RouteWalk
                 Skip(target, failure: null, barrier);
                 LeaveModel();
             }
+            else if (!target.Endpoint.TryEnter())
+            {
+                FollowReload(target);
+            }
             else if (target.Endpoint.IsRouter ? _budget.CallsLeft <= 0 : !_budget.TryTakeCall())
             {
+                target.Endpoint.Exit();
                 _stopped = true;
             }
             else
@@ -86,9 +95,22 @@ internal sealed class RouteWalk
     /// <summary>Makes the options of an attempt.</summary>
     public ChatOptions? OptionsFor(in RouteTarget target) => AttemptOptions.Create(Request.Options, target.Endpoint, _budget);
 
-    /// <summary>Takes one more call of the same target from the budget, for a repair.</summary>
-    public bool TryRepeat(in RouteTarget target) =>
-        TimeLeft > TimeSpan.Zero && CostBarrier(target.Model) is null && (target.Endpoint.IsRouter || _budget.TryTakeCall());
+    /// <summary>Takes one more call of the same target from the budget, for a repair, and enters its endpoint.</summary>
+    public bool TryRepeat(in RouteTarget target)
+    {
+        if (TimeLeft <= TimeSpan.Zero || CostBarrier(target.Model) is not null || !target.Endpoint.TryEnter())
+        {
+            return false;
+        }
+
+        if (target.Endpoint.IsRouter || _budget.TryTakeCall())
+        {
+            return true;
+        }
+
+        target.Endpoint.Exit();
+        return false;
+    }
 
     /// <summary>Records an attempt, and draws the consequence of its failure for the rest of the walk.</summary>
     public void Record(RoutingAttempt attempt, in RouteTarget target, Exception? exception = null)
@@ -158,11 +180,29 @@ internal sealed class RouteWalk
         return true;
     }
 
+    // A reload took the endpoint out of service while the request was on its way: the same model is looked up in the models of now.
+    private void FollowReload(in RouteTarget target)
+    {
+        ModelSnapshot now = _registry.Current;
+        if (ReferenceEquals(now, _models))
+        {
+            Skip(target, failure: null, "its endpoint is out of service");
+            return;
+        }
+
+        _models = now;
+        _model = now.Find(target.Model.Id);
+        _endpointIndex = _model is null ? int.MaxValue : 0;
+    }
+
     private void LeaveModel() => _endpointIndex = int.MaxValue;
+
+    private decimal? CostLimit =>
+        Request.MaxCostUsd is not { } limit ? Decision.MaxCostUsd : Decision.MaxCostUsd < limit ? Decision.MaxCostUsd : limit;
 
     private string? CostBarrier(RoutableModel model) =>
         // The first call was admitted by the cost constraint; later ones must fit beside what is spent already.
-        Request.MaxCostUsd is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
+        CostLimit is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
             ? "would exceed the request's cost limit"
             : null;
 

@@ -28,17 +28,22 @@ internal sealed class RoutedStream(
     /// <summary>Gets the updates that came before the commit, in order.</summary>
     public List<ChatResponseUpdate> Held => _held;
 
-    /// <summary>Gets whether the whole answer is held.</summary>
+    /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
     public bool IsBuffered { get; private set; }
+
+    /// <summary>Gets or sets the model's own text, where a clean form takes its place.</summary>
+    public string? RawText { get; set; }
 
     /// <summary>Gets the live stream behind the held updates.</summary>
     public StreamGuard Guard => _guard!; // not null once opened
 
-    /// <summary>Reads up to the first meaningful content, or to the end.</summary>
+    /// <summary>Reads up to the first meaningful content or, for validators, to the end.</summary>
+    /// <param name="messages">What is sent.</param>
+    /// <param name="readToEnd">Whether validators wait for the whole answer.</param>
+    /// <param name="inspector">Who watches it meanwhile; null means nobody.</param>
     /// <returns>False when the attempt failed without an exception; it is recorded then.</returns>
-    public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd)
+    public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd, StreamInspector? inspector)
     {
-        target.Endpoint.Enter();
         _guard = new StreamGuard(target.Endpoint.Client, messages, walk.OptionsFor(target), timeProvider, callerToken);
         while (true)
         {
@@ -55,8 +60,20 @@ internal sealed class RoutedStream(
                 return Reject(failure, "an error in the stream");
             }
 
-            if (IsAnswering && !readToEnd)
+            if (inspector?.Add(update) is { } finding)
             {
+                return RejectEarly(finding.Validator, finding.Reason);
+            }
+
+            if (IsAnswering && (!readToEnd || OutgrowsHold()))
+            {
+                if (readToEnd && walk.Settings.Hold.OnLimit == HeldLimitPolicy.Reject)
+                {
+                    return RejectEarly(validator: null, "it outgrew what may be held back for the validators");
+                }
+
+                _attempt.Validation = readToEnd ? ValidationResult.Unvalidated : ValidationResult.None;
+                _attempt.HeldFor = readToEnd ? HeldTime : null;
                 _guard.Limit = walk.Settings.IdleTimeout;
                 return true;
             }
@@ -85,7 +102,7 @@ internal sealed class RoutedStream(
                     break;
 
                 case UsageContent usage:
-                    _attempt.Usage = usage.Details;
+                    _attempt.AddUsage(usage.Details);
                     break;
 
                 case ErrorContent error:
@@ -154,7 +171,16 @@ internal sealed class RoutedStream(
 
     /// <summary>Makes the update that carries the outcome.</summary>
     public ChatResponseUpdate LastUpdate() =>
-        ResponseWriter.LastUpdate(Outcome!, target, _attempt.AnsweredBy, _responseId); // not null: the stream is settled
+        ResponseWriter.LastUpdate(Outcome!, target, _attempt.AnsweredBy, _responseId, RawText); // not null: the stream is settled
+
+    /// <summary>Takes note of what the validators made of the held answer.</summary>
+    public AttemptRecorder Judge(ValidationResult result, string? validator)
+    {
+        _attempt.Validation = result;
+        _attempt.Validator = validator;
+        _attempt.HeldFor = HeldTime;
+        return _attempt;
+    }
 
     /// <summary>Joins the held updates into an answer for the validators.</summary>
     public ChatResponse ToResponse() => _held.ToChatResponse();
@@ -221,6 +247,24 @@ internal sealed class RoutedStream(
 
         IsBuffered = readToEnd && filtered is null;
         return true;
+    }
+
+    // Only the text counts: it is what grows without bound, and measuring other content would cost more than it tells.
+    private bool OutgrowsHold()
+    {
+        HoldSettings hold = walk.Settings.Hold;
+        return hold.OnLimit != HeldLimitPolicy.KeepWaiting
+            && (_held.Count > hold.MaxUpdates || _attempt.AnswerLength > hold.MaxCharacters || HeldTime > hold.MaxTime);
+    }
+
+    private TimeSpan? HeldTime => _attempt.Elapsed - _attempt.TimeToFirstToken;
+
+    private bool RejectEarly(string? validator, string reason)
+    {
+        AttemptRecorder attempt = Judge(ValidationResult.Rejected, validator);
+        attempt.IsCutOff = true;
+        walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, reason, nested: _nested), target);
+        return false;
     }
 
     private bool Reject(FailureKind kind, string reason)

@@ -11,12 +11,12 @@ namespace LlmRouting.JsonSchema;
 public sealed class CompiledSchema
 {
     private readonly SchemaNode _root;
-    private readonly SchemaOptions _options;
+    private readonly SchemaSettings _options;
     private readonly JsonDocumentOptions _documentOptions;
     private readonly bool _usesDynamicScope;
     private Evaluation? _spare;
 
-    internal CompiledSchema(SchemaNode root, SchemaOptions options, bool usesDynamicScope)
+    internal CompiledSchema(SchemaNode root, SchemaSettings options, bool usesDynamicScope)
     {
         _root = root;
         _options = options;
@@ -147,10 +147,14 @@ public sealed class CompiledSchema
         {
             return collecting ? Failure(limit.Message, malformed: false) : SchemaResultFlags.Invalid;
         }
+        catch (InsufficientExecutionStackException)
+        {
+            return collecting ? Failure("The instance nests deeper than the stack allows.", malformed: false) : SchemaResultFlags.Invalid;
+        }
         finally
         {
             evaluation.End();
-            _spare = evaluation;
+            Volatile.Write(ref _spare, evaluation);
         }
     }
 

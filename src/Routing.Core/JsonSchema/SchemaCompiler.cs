@@ -7,12 +7,12 @@ namespace LlmRouting.JsonSchema;
 /// <remarks>Safe for concurrent use. Compilation reads the schema, the registry of its options and nothing else: no network, no files.</remarks>
 public sealed class SchemaCompiler
 {
-    private readonly SchemaOptions _options;
+    private readonly SchemaSettings _options;
 
     /// <summary>Creates a compiler.</summary>
     /// <param name="options">Copied; null means the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    public SchemaCompiler(SchemaOptions? options = null) => _options = (options ?? new SchemaOptions()).Snapshot();
+    public SchemaCompiler(SchemaSettings? options = null) => _options = (options ?? new SchemaSettings()).Snapshot();
 
     /// <summary>Compiles a schema.</summary>
     /// <param name="schema">The schema; what is needed of it is copied.</param>
@@ -38,7 +38,7 @@ public sealed class SchemaCompiler
     {
         if (utf8Json.Length > _options.MaxSchemaBytes)
         {
-            throw new SchemaException("#", $"it has {utf8Json.Length} bytes; SchemaOptions.MaxSchemaBytes allows {_options.MaxSchemaBytes}.");
+            throw new SchemaException("#", $"it has {utf8Json.Length} bytes; SchemaSettings.MaxSchemaBytes allows {_options.MaxSchemaBytes}.");
         }
 
         try
@@ -49,7 +49,7 @@ public sealed class SchemaCompiler
         catch (JsonException malformed)
         {
             throw new SchemaException(
-                "#", $"it is not well-formed JSON, or nests deeper than {_options.MaxSchemaDepth} (SchemaOptions.MaxSchemaDepth).", malformed);
+                "#", $"it is not well-formed JSON, or nests deeper than {_options.MaxSchemaDepth} (SchemaSettings.MaxSchemaDepth).", malformed);
         }
     }
 

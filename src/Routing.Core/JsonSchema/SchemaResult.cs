@@ -23,7 +23,7 @@ public sealed record SchemaResult
     public ImmutableArray<SchemaError> Errors { get; init; } = [];
 
     /// <summary>Gets what the schema says about the values of a valid instance.</summary>
-    /// <value>Empty unless <see cref="SchemaOptions.CollectAnnotations"/> is set.</value>
+    /// <value>Empty unless <see cref="SchemaSettings.CollectAnnotations"/> is set.</value>
     public ImmutableArray<SchemaAnnotation> Annotations { get; init; } = [];
 
     /// <summary>Writes the specification's <em>flag</em> output: <c>{"valid":true}</c>.</summary>

@@ -18,8 +18,9 @@ public sealed class ModelSnapshot
         _models = [.. all.Where(model => !model.Profile.IsRetired(asOf))];
         Models = System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(_models);
         ValidUntil = all
-            .Where(model => model.Profile.RetiresOn > asOf)
-            .Select(static model => model.Profile.RetiresOn!.Value) // not null: the filter above compared it
+            .SelectMany(static model => new[] { model.Profile.DeprecatedOn, model.Profile.RetiresOn })
+            .Where(date => date > asOf)
+            .Select(static date => date!.Value) // not null: the filter above compared it
             .DefaultIfEmpty(DateTimeOffset.MaxValue)
             .Min();
 
@@ -41,7 +42,7 @@ public sealed class ModelSnapshot
     /// <summary>Gets every registered model, retired ones included.</summary>
     public ImmutableArray<RoutableModel> All { get; }
 
-    /// <summary>Gets the moment at which the next model retires.</summary>
+    /// <summary>Gets the moment at which the next model retires or is deprecated.</summary>
     internal DateTimeOffset ValidUntil { get; }
 
     internal RoutableModel[] ModelArray => _models;
@@ -62,6 +63,22 @@ public sealed class ModelSnapshot
     {
         ArgumentNullException.ThrowIfNull(reference);
         return _references.GetValueOrDefault(reference);
+    }
+
+    /// <summary>Says whether a reference means a registered model, even one that has retired without a replacement.</summary>
+    internal bool Knows(string reference) =>
+        Find(reference) is not null
+        || All.Any(model => Names(model.Profile).Contains(reference, StringComparer.OrdinalIgnoreCase));
+
+    private static IEnumerable<string> Names(ModelProfile profile)
+    {
+        yield return profile.Id;
+        yield return $"{profile.Id}@{profile.Version}";
+        if (profile.Family is not null)
+        {
+            yield return profile.Family;
+            yield return $"{profile.Family}@{profile.Version}";
+        }
     }
 
     /// <summary>Finds the models of a tier.</summary>
@@ -94,7 +111,7 @@ public sealed class ModelSnapshot
             .Where(static model => model.Profile.Family is not null)
             .GroupBy(static model => model.Profile.Family!, StringComparer.OrdinalIgnoreCase)) // not null: filtered
         {
-            foreach (RoutableModel model in family.OrderBy(static model => model.Profile.Version, StringComparer.Ordinal))
+            foreach (RoutableModel model in family.OrderBy(static model => model.Profile.Version, VersionComparer.Instance))
             {
                 if (Resolve(model, ids, asOf) is { } served)
                 {

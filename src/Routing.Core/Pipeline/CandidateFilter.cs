@@ -13,6 +13,11 @@ internal static partial class CandidateFilter
         int count = models.Length;
         foreach (IRoutingConstraint constraint in plan.Constraints)
         {
+            if (constraint is ISelectiveConstraint selective && !selective.CanReject(request))
+            {
+                continue;
+            }
+
             int steps = request.Trace.Count;
             int kept = Filter(request, constraint, models, count, logger, out RoutableModel[]? survivors);
             if (survivors is null)

@@ -68,6 +68,43 @@ internal ref struct Ranking
         return ranking._count == 0 ? default : ranking.Complete(category);
     }
 
+    /// <summary>Tells whether <see cref="Create"/> would rank anything, without ranking it.</summary>
+    public static bool IsPossible(ModelSnapshot snapshot, CandidateSet candidates, in StrategyVerdict verdict, TierLadder tiers)
+    {
+        switch (verdict.Kind)
+        {
+            case StrategyVerdictKind.PreferModel:
+                return IsCandidate(verdict.Target!); // not null for this kind
+
+            case StrategyVerdictKind.PreferTier when tiers.IndexOf(verdict.Target) >= 0:
+                foreach (RoutableModel model in candidates.Models)
+                {
+                    if (tiers.IndexOf(model.Profile.Tier) >= 0)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+
+            case StrategyVerdictKind.Rank:
+                foreach (string id in verdict.Ranking)
+                {
+                    if (IsCandidate(id))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+
+            default:
+                return false;
+        }
+
+        bool IsCandidate(string reference) => snapshot.Find(reference) is { } model && candidates.Find(model.Id) is not null;
+    }
+
     private void TakeReferred(string reference)
     {
         RoutableModel? model = _snapshot.Find(reference);

@@ -117,7 +117,14 @@ public sealed partial class Router
             }
             else if (best is null || verdict.Confidence > best.Value.Verdict.Confidence)
             {
-                best = (strategy, verdict);
+                if (Ranking.IsPossible(models, candidates, verdict, plan.Tiers))
+                {
+                    best = (strategy, verdict);
+                }
+                else
+                {
+                    PassOver(request, strategy.Name, verdict);
+                }
             }
         }
 
@@ -173,7 +180,7 @@ public sealed partial class Router
         ImmutableArray<string> ranking = Ranking.Create(models, candidates, verdict, plan.Tiers, request.KnownClassification?.Category);
         if (ranking.IsDefault)
         {
-            request.Trace.Add(new(DecisionStepKind.Warning, decidedBy, verdict.Target, "names no candidate, so its opinion was passed over"));
+            PassOver(request, decidedBy, verdict);
             return null;
         }
 
@@ -192,8 +199,17 @@ public sealed partial class Router
             Features = request.Features,
             Classification = request.KnownClassification,
             Elapsed = _timeProvider.GetElapsedTime(started),
+            AcceptFromScores = verdict.Steps.IsDefault ? [] : ScoresOf(verdict.Steps, candidates),
+            MaxCostUsd = verdict.MaxCostUsd,
         };
     }
+
+    private static void PassOver(RoutingRequest request, string strategy, in StrategyVerdict verdict) =>
+        request.Trace.Add(new(DecisionStepKind.Warning, strategy, verdict.Target ?? verdict.Ranking[0], "names no candidate, so its opinion was passed over"));
+
+    // A ranking takes a verdict's candidates in the verdict's order, so the scores of just these stand beside its first models.
+    private static ImmutableArray<double> ScoresOf(ImmutableArray<CascadeStep> steps, CandidateSet candidates) =>
+        [.. steps.Where(step => candidates.Resolve(step.Model) is not null).DistinctBy(static step => step.Model, StringComparer.OrdinalIgnoreCase).Select(static step => step.AcceptFromScore)];
 
     private static RoutableModel? FindNamed(RoutingRequest request, ModelSnapshot models)
     {

@@ -87,7 +87,7 @@ public sealed class RoutingPipeline
             throw new ArgumentException("There are no models; add at least one to 'Models'.");
         }
 
-        if (DefaultModel is not null && registry.Current.Find(DefaultModel) is null)
+        if (DefaultModel is not null && !registry.Current.Knows(DefaultModel))
         {
             throw new ArgumentException($"DefaultModel is '{DefaultModel}', which is not registered; registered: {string.Join(", ", registry.Current.All.Select(static model => model.Id))}.");
         }
@@ -95,7 +95,7 @@ public sealed class RoutingPipeline
         Router router = new(registry, BuildPlan(), TimeProvider, LoggerFactory.CreateLogger<Router>());
         RouteExecutor executor = new(
             new FailureInterpreter([.. FailureClassifiers]),
-            [.. Validators],
+            new AnswerJudge([.. Validators], TimeProvider, LoggerFactory.CreateLogger<AnswerJudge>()),
             [.. Observers],
             TimeProvider,
             LoggerFactory.CreateLogger<RouteExecutor>());

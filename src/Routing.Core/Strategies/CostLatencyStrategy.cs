@@ -5,8 +5,8 @@ namespace LlmRouting.Strategies;
 
 /// <summary>Ranks the models that are good enough for the request by price and latency.</summary>
 /// <remarks>
-/// Thread-safe. Good enough means: of the tier that serves the request's complexity, or higher; without a classification to go by, every
-/// candidate. Each of price and latency counts by its ratio to the best candidate's, so neither's unit matters; what is unknown counts as the worst.
+/// Thread-safe. Good enough means: of the tier that serves the request's complexity, or higher. The less sure the classification, the more
+/// is asked for; without one, the highest tier. Each of price and latency counts by its ratio to the best candidate's, so neither's unit matters; what is unknown counts as the worst.
 /// </remarks>
 public sealed class CostLatencyStrategy : IRoutingStrategy, ITrustedStep
 {
@@ -47,9 +47,7 @@ public sealed class CostLatencyStrategy : IRoutingStrategy, ITrustedStep
         double latencyWeight = background ? _settings.BackgroundLatencyWeight : _settings.InteractiveLatencyWeight;
 
         // An unsure classification is widened upwards by half its doubt: better a model too strong than one too weak.
-        int needed = classification.Confidence <= 0
-            ? -1
-            : _tiers.IndexFor(Math.Min(1, classification.Complexity + ((1 - classification.Confidence) / 2)));
+        int needed = _tiers.IndexFor(Math.Min(1, classification.Complexity + ((1 - classification.Confidence) / 2)));
 
         double[] costs = ArrayPool<double>.Shared.Rent(candidates.Count);
         double[] latencies = ArrayPool<double>.Shared.Rent(candidates.Count);
@@ -70,7 +68,7 @@ public sealed class CostLatencyStrategy : IRoutingStrategy, ITrustedStep
             for (int i = 0; i < candidates.Count; i++)
             {
                 ModelProfile profile = candidates[i].Profile;
-                if (needed >= 0 && profile.Tier is not null && _tiers.IndexOf(profile.Tier) < needed)
+                if (profile.Tier is not null && _tiers.IndexOf(profile.Tier) < needed)
                 {
                     continue;
                 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 
 namespace LlmRouting.Strategies;
 
@@ -154,6 +154,11 @@ public sealed record RuleCondition
 
     private static bool ContainsWord(string text, string word)
     {
+        if (word.Length == 0)
+        {
+            return false;
+        }
+
         for (int from = 0; from < text.Length;)
         {
             int at = text.IndexOf(word, from, StringComparison.OrdinalIgnoreCase);
@@ -173,7 +178,17 @@ public sealed record RuleCondition
         return false;
     }
 
-    // A keyword's edge that is no letter or digit itself, and scripts without spaces between words, have no word boundary to ask for.
+    // A keyword's edge that is no letter or digit itself has no word boundary to ask for. Nor have scripts that put no space between words,
+    // whether the keyword is written in one or stands next to one, as a product's name does in Chinese text.
     private static bool IsBoundary(string text, int index, char edge) =>
-        index < 0 || index >= text.Length || !char.IsLetterOrDigit(edge) || edge >= '\u2E80' || !char.IsLetterOrDigit(text[index]);
+        index < 0
+        || index >= text.Length
+        || !char.IsLetterOrDigit(edge)
+        || !char.IsLetterOrDigit(text[index])
+        || IsUnspaced(edge)
+        || IsUnspaced(text[index]);
+
+    // Blocks of the Unicode standard: Thai and Lao, Myanmar, Khmer, then Han, Kana and Hangul (whose particles follow without a space).
+    private static bool IsUnspaced(char letter) =>
+        letter is (>= '\u0E00' and <= '\u0EFF') or (>= '\u1000' and <= '\u109F') or (>= '\u1780' and <= '\u17FF') or >= '\u2E80';
 }

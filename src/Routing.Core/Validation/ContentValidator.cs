@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Validation;

@@ -10,7 +10,7 @@ namespace LlmRouting.Validation;
 /// <remarks>
 /// <para>A judge can only make things better: when it fails, runs past its time, is out of budget or cannot be understood, it has accepted.
 /// Answers without text, such as tool calls, are not judged. Place it last, so that cheaper validators go first.</para>
-/// <para>Thread-safe. Every judgement is a model call of its own beside the router's records: <see cref="JudgeSettings.OnJudged"/>,
+/// <para>The judge's score is the verdict's. Thread-safe. Every judgement is a model call of its own beside the router's records: <see cref="JudgeSettings.OnJudged"/>,
 /// <see cref="Calls"/> and <see cref="TokensUsed"/> tell its cost. The client is never disposed, and must not be the router itself.</para>
 /// </remarks>
 public sealed partial class JudgeValidator : IResponseValidator
@@ -18,6 +18,7 @@ public sealed partial class JudgeValidator : IResponseValidator
     /// <summary>The name that records use.</summary>
     public const string ValidatorName = "judge";
 
+    private const string Approved = "the judge accepted the answer";
     private const string Rejected = "the judge rejected the answer";
     private const string LowScore = "the judge's score is too low";
 
@@ -118,13 +119,13 @@ public sealed partial class JudgeValidator : IResponseValidator
         }
 
         bool isRejected = root.TryGetProperty("accept", out JsonElement accept) && accept.ValueKind == JsonValueKind.False;
-        bool isLow = root.TryGetProperty("score", out JsonElement score)
-            && score.ValueKind == JsonValueKind.Number
-            && score.TryGetDouble(out double value)
-            && value < _settings.MinScore;
-        if (!isRejected && !isLow)
+        double? score = root.TryGetProperty("score", out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetDouble(out double value)
+            ? value
+            : null;
+        if (!isRejected && !(score < _settings.MinScore))
         {
-            return ValidationVerdict.Accept;
+            // A judge that counts to ten has accepted too, but its number is no score.
+            return score is >= 0 and <= 1 ? ValidationVerdict.AcceptWithScore(score.Value, Approved) : ValidationVerdict.Accept;
         }
 
         string fault = isRejected ? Rejected : LowScore;

@@ -1,4 +1,4 @@
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 
 namespace LlmRouting.Validation;
 

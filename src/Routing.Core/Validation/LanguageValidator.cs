@@ -1,4 +1,4 @@
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Validation;

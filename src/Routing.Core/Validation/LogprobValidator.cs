@@ -7,7 +7,8 @@ namespace LlmRouting.Validation;
 /// <summary>Rejects answers whose model was not sure of its words, where it says how sure it was.</summary>
 /// <remarks>
 /// Reads <c>logprobs</c> of the answer's (or its message's) additional properties: a list of <c>{"token", "logprob", "top_logprobs"}</c>, the
-/// way OpenAI and servers like it send them, or an object that has the list as <c>content</c>. Answers without them pass. Thread-safe.
+/// way OpenAI and servers like it send them, or an object that has the list as <c>content</c>. Answers without them pass. The mean
+/// probability is the verdict's score. Thread-safe.
 /// </remarks>
 public sealed class LogprobValidator : IResponseValidator
 {
@@ -17,6 +18,7 @@ public sealed class LogprobValidator : IResponseValidator
     /// <summary>The name of the additional property that holds the log-probabilities.</summary>
     public const string PropertyName = "logprobs";
 
+    private const string Sure = "the model was sure of its words";
     private const string LowMean = "the model's mean confidence is too low";
     private const string LowWindow = "the model's confidence in a part of the answer is too low";
     private const string LowMargin = "the model's margin between tokens is too low";
@@ -51,7 +53,7 @@ public sealed class LogprobValidator : IResponseValidator
             : confidence.MeanProbability < _settings.MinMeanProbability ? ValidationVerdict.Reject(LowMean)
             : confidence.MinWindowProbability < _settings.MinWindowProbability ? ValidationVerdict.Reject(LowWindow)
             : confidence.MeanMargin < _settings.MinMeanMargin ? ValidationVerdict.Reject(LowMargin)
-            : ValidationVerdict.Accept);
+            : ValidationVerdict.AcceptWithScore(confidence.MeanProbability, Sure));
     }
 
     /// <summary>Measures how sure a model was of an answer.</summary>

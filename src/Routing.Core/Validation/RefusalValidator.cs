@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Validation;

@@ -61,7 +61,9 @@ public sealed class BadConfigurationTests
 
         // Tiers.
         Mistake("Tiers:low", "0.5", "Tiers:high", "0.5", "LlmRouting:Tiers: Tiers 'high' and 'low' end at the same complexity."),
-        Mistake("Tiers:fast", "0.8", "Tiers:balanced", "0.4", "LlmRouting:Tiers:fast is 0.8 and balanced is 0.4; 'fast' must end below 'balanced'."),
+        Mistake("Tiers:fast", "0.8", "Tiers:frontier", "0.4", "LlmRouting:Tiers:fast is 0.8 and frontier is 0.4; 'fast' must end below 'frontier'."),
+        Mistake("Execution:Hold:MaxUpdates", "0", "LlmRouting:Execution:Hold:MaxUpdates is 0; it must be at least 1."),
+        Mistake("Execution:Hold:MaxTime", "00:00:00", "LlmRouting:Execution:Hold:MaxTime is 00:00:00; it must be longer than zero and at most 49 days."),
         Mistake("Tiers:low", "1.5", "LlmRouting:Tiers: Tier 'low' ends at complexity 1.5; it must be between 0 and 1."),
 
         // Rules.

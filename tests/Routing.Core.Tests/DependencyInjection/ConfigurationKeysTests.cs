@@ -16,6 +16,9 @@ public sealed class ConfigurationKeysTests
         Level<RuleConditionOptions>(ConfigurationKeys.RuleCondition),
         Level<PolicyOptions>(ConfigurationKeys.Policy),
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
+        Level<HoldOptions>(ConfigurationKeys.Hold),
+        Level<CascadeOptions>(ConfigurationKeys.Cascade),
+        Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
         Level<HeuristicOptions>(ConfigurationKeys.Heuristic),
         Level<CostLatencyOptions>(ConfigurationKeys.CostLatency),
     ];
@@ -32,7 +35,7 @@ public sealed class ConfigurationKeysTests
     public void EveryOptionsType_HasAListOfKeys()
     {
         IEnumerable<Type> options = typeof(LlmRoutingOptions).Assembly.GetExportedTypes()
-            .Where(static type => type.Name.EndsWith("Options", StringComparison.Ordinal));
+            .Where(static type => type.Namespace == typeof(LlmRoutingOptions).Namespace && type.Name.EndsWith("Options", StringComparison.Ordinal));
 
         Assert.That(Levels.Select(static level => ((object[])level)[0]), Is.EquivalentTo(options));
     }

@@ -6,7 +6,7 @@ using LlmRouting.Execution;
 using LlmRouting.Models;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
-using LlmRouting.Text;
+using LlmRouting.TextAnalysis;
 using Microsoft.Extensions.Configuration;
 
 namespace LlmRouting.Core.Tests.DependencyInjection;

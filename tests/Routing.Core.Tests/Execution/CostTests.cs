@@ -72,4 +72,30 @@ public sealed class CostTests
         }));
         Assert.That((outcome.CostUsd, outcome.Certainty), Is.EqualTo((0.00003m, CostCertainty.AtLeast)), "as well known as the least known attempt");
     }
+
+    [Test]
+    public async Task CallThatNeverReachedItsService_CostsExactlyNothing_R16([Values] bool streaming)
+    {
+        using RoutingChatClient client = Pool.InOrder(
+            FakeChatClient.Throwing(static () => new InvalidOperationException("wrapped", new HttpRequestException(HttpRequestError.ConnectionError, "refused"))),
+            new FakeChatClient());
+
+        RoutingOutcome outcome = (await client.AskAsync(streaming)).GetRoutingOutcome()!;
+
+        Assert.That((outcome.CostUsd, outcome.Certainty), Is.EqualTo((0.00003m, CostCertainty.Exact)));
+    }
+
+    [Test]
+    public async Task UsageThatAStreamCountsInParts_IsAddedUp_R15()
+    {
+        using RoutingChatClient client = Pool.InOrder(FakeChatClient.Streaming(
+            new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 10 })]),
+            Pool.Text("a"),
+            new ChatResponseUpdate(null, [new UsageContent(new UsageDetails { OutputTokenCount = 5 })]),
+            Pool.End()));
+
+        RoutingOutcome outcome = (await client.AskAsync(streaming: true)).GetRoutingOutcome()!;
+
+        Assert.That((outcome.CostUsd, outcome.Certainty), Is.EqualTo((0.00003m, CostCertainty.Exact)));
+    }
 }

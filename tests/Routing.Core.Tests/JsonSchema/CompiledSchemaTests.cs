@@ -45,7 +45,7 @@ public sealed class CompiledSchemaTests
     [Test]
     public void Output_FollowsTheSpecification()
     {
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { CollectAnnotations = true }).Compile("""{"title":"T","properties":{"a":{"type":"null","default":1}}}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { CollectAnnotations = true }).Compile("""{"title":"T","properties":{"a":{"type":"null","default":1}}}""");
 
         Assert.Multiple(() =>
         {
@@ -160,7 +160,7 @@ public sealed class CompiledSchemaTests
     public void Content_IsAssertedOnlyWhenAsked()
     {
         const string Schema = """{"contentEncoding":"base64","contentMediaType":"application/json","contentSchema":{"required":["a"]}}""";
-        CompiledSchema asserting = new SchemaCompiler(new SchemaOptions { AssertContent = true }).Compile(Schema);
+        CompiledSchema asserting = new SchemaCompiler(new SchemaSettings { AssertContent = true }).Compile(Schema);
 
         Assert.Multiple(() =>
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using LlmRouting.JsonSchema;
 using LlmRouting.JsonSchema.Fuzzing;
 
@@ -23,7 +24,7 @@ public sealed class SchemaBoundsTests
     public void ExponentialSchemas_EndInAnError()
     {
         string definitions = string.Join(',', Enumerable.Range(0, 40).Select(i => $$"""  "d{{i}}":{"allOf":[{"$ref":"#/$defs/d{{i + 1}}"},{"$ref":"#/$defs/d{{i + 1}}"}]} """));
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { MaxEvaluations = 100_000 }).Compile($$"""{"$ref":"#/$defs/d0","$defs":{ {{definitions}},"d40":{"minimum":0} } }""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { MaxEvaluations = 100_000 }).Compile($$"""{"$ref":"#/$defs/d0","$defs":{ {{definitions}},"d40":{"minimum":0} } }""");
 
         Assert.That(schema.Validate("1"u8).Errors.Single().Message, Does.Contain("MaxEvaluations"));
     }
@@ -52,6 +53,29 @@ public sealed class SchemaBoundsTests
         });
     }
 
+    [TestCase("""{"items":{"$ref":"#"}}""")]
+    [TestCase("""{"uniqueItems":true}""")]
+    [TestCase("""{"enum":[0,1,2,3,4,5,6,7,8,[9]]}""")]
+    [TestCase("""{"items":{"uniqueItems":true,"contains":{"$ref":"#"}}}""")]
+    public void DeepElements_EndInAVerdict(string schema)
+    {
+        string nested = new string('[', 20_000) + new string(']', 20_000);
+        using JsonDocument document = JsonDocument.Parse($"[{nested},{nested}]", new JsonDocumentOptions { MaxDepth = 30_000 });
+
+        SchemaResult result = new SchemaCompiler().Compile(schema).Validate(document.RootElement);
+
+        Assert.That(result.IsValid, Is.False);
+    }
+
+    [Test]
+    public void LongNamesAboveManySubschemas_AreRefused()
+    {
+        string many = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"p{i}\":true"));
+        string text = $$"""{"$defs":{"{{new string('n', 100_000)}}":{"properties":{ {{many}} } } } }""";
+
+        Assert.That(() => new SchemaCompiler().Compile(text), Throws.TypeOf<SchemaException>().With.Message.Contains("too long"));
+    }
+
     [Test]
     public void DeepSchemas_AreRefused()
     {
@@ -63,7 +87,7 @@ public sealed class SchemaBoundsTests
     [Test]
     public void BacktrackingPatterns_RunOutOfTime()
     {
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { RegexTimeout = TimeSpan.FromMilliseconds(20) }).Compile("""{"pattern":"^(?=a)(a|aa)+$"}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { RegexTimeout = TimeSpan.FromMilliseconds(20) }).Compile("""{"pattern":"^(?=a)(a|aa)+$"}""");
 
         SchemaResult result = schema.Validate(Encoding.UTF8.GetBytes($"\"{new string('a', 60)}!\""));
 
@@ -81,7 +105,7 @@ public sealed class SchemaBoundsTests
     [Test]
     public void HugeTexts_AreNotMatchedAgainstPatterns()
     {
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { MaxPatternInputBytes = 1000 }).Compile("""{"pattern":"a"}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { MaxPatternInputBytes = 1000 }).Compile("""{"pattern":"a"}""");
 
         Assert.That(schema.Validate(Encoding.UTF8.GetBytes($"\"{new string('a', 1001)}\"")).Errors.Single().Message, Does.Contain("MaxPatternInputBytes"));
     }
@@ -124,7 +148,7 @@ public sealed class SchemaBoundsTests
     [Test]
     public void Errors_AreTruncated()
     {
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { MaxErrors = 3 }).Compile("""{"items":{"type":"null"}}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { MaxErrors = 3 }).Compile("""{"items":{"type":"null"}}""");
 
         SchemaResult result = schema.Validate("[1,2,3,4]"u8);
 
@@ -163,7 +187,7 @@ public sealed class SchemaBoundsTests
     public void RandomPairs_NeverCrashAndAlwaysAgree()
     {
         var fuzzer = new SchemaFuzzer(seed: 20261122);
-        var compiler = new SchemaCompiler(new SchemaOptions { AssertFormat = true, MaxEvaluations = 100_000, RegexTimeout = TimeSpan.FromMilliseconds(100) });
+        var compiler = new SchemaCompiler(new SchemaSettings { AssertFormat = true, MaxEvaluations = 100_000, RegexTimeout = TimeSpan.FromMilliseconds(100) });
         List<string> disagreements = [];
 
         for (int i = 0; i < 5_000; i++)

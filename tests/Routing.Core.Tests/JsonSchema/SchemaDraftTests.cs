@@ -87,7 +87,7 @@ public sealed class SchemaDraftTests
     [Test]
     public void DefaultDialect_ReadsSchemasWithoutDollarSchema()
     {
-        var options = new SchemaOptions { DefaultDialect = SchemaDialect.Draft4 };
+        var options = new SchemaSettings { DefaultDialect = SchemaDialect.Draft4 };
 
         CompiledSchema schema = new SchemaCompiler(options).Compile("""{"minimum":1,"exclusiveMinimum":true}""");
 
@@ -100,7 +100,7 @@ public sealed class SchemaDraftTests
         var registry = new SchemaRegistry();
         registry.Add(new Uri("http://x/four"), """{"$schema":"http://json-schema.org/draft-04/schema#","maximum":3,"exclusiveMaximum":true}"""u8.ToArray());
 
-        CompiledSchema schema = new SchemaCompiler(new SchemaOptions { Registry = registry }).Compile("""{"$ref":"http://x/four","minimum":1}""");
+        CompiledSchema schema = new SchemaCompiler(new SchemaSettings { Registry = registry }).Compile("""{"$ref":"http://x/four","minimum":1}""");
 
         Assert.Multiple(() =>
         {
@@ -133,7 +133,7 @@ public sealed class SchemaDraftTests
     {
         var registry = new SchemaRegistry();
         registry.Add(new Uri("http://x/meta"), """{"$schema":"https://json-schema.org/draft/2020-12/schema","$vocabulary":{"http://x/vocab":true}}"""u8.ToArray());
-        var compiler = new SchemaCompiler(new SchemaOptions { Registry = registry });
+        var compiler = new SchemaCompiler(new SchemaSettings { Registry = registry });
 
         Assert.That(() => compiler.Compile("""{"$schema":"http://x/meta"}"""), Throws.TypeOf<SchemaException>().With.Message.Contains("http://x/vocab"));
     }

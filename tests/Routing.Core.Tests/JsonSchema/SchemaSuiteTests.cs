@@ -19,7 +19,7 @@ public sealed class SchemaSuiteTests
         {
             string name = Path.GetRelativePath(tests, file).Replace('\\', '/');
             bool asserted = name.StartsWith("optional/format/", StringComparison.Ordinal);
-            var compiler = new SchemaCompiler(new SchemaOptions { Registry = registry, AssertFormat = asserted ? true : null });
+            var compiler = new SchemaCompiler(new SchemaSettings { Registry = registry, AssertFormat = asserted ? true : null });
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
             foreach (JsonElement group in document.RootElement.EnumerateArray())
             {

@@ -23,6 +23,12 @@ public sealed class JudgeValidatorTests
         Assert.That(verdict.Reason, Does.Not.Contain("bad").And.Not.Contain("weak"));
     }
 
+    [TestCase("""{"accept": true, "score": 0.8}""", 0.8)]
+    [TestCase("""{"accept": true, "score": 8}""", null)]
+    [TestCase("""{"accept": true}""", null)]
+    public void Score_IsPassedOn(string judgement, double? score) =>
+        Assert.That(new JudgeValidator(new FakeChatClient(judgement)).Judge(Answers.Request(), Answers.Text("x")).Score, Is.EqualTo(score));
+
     [Test]
     public void Repair_HandsTheJudgesReasonOn()
     {

@@ -30,12 +30,18 @@ public sealed class LogprobValidatorTests
     {
         ChatResponse response = WithLogprobs(Tokens((0.99, 0), (0.99, 0), (0.2, 0.19), (0.3, 0.29), (0.99, 0), (0.99, 0)));
 
-        Assert.That(Reason(new LogprobValidationSettings { MinMeanProbability = 0 }), Is.EqualTo("accepted"));
+        Assert.That(Reason(new LogprobValidationSettings { MinMeanProbability = 0 }), Is.EqualTo("the model was sure of its words"));
         Assert.That(Reason(new LogprobValidationSettings { MinMeanProbability = 0, MinWindowProbability = 0.5, WindowTokens = 2 }), Does.Contain("part of the answer"));
         Assert.That(Reason(new LogprobValidationSettings { MinMeanProbability = 0, MinMeanMargin = 0.9 }), Does.Contain("margin"));
 
         string Reason(LogprobValidationSettings settings) => new LogprobValidator(settings).Judge(Answers.Request(), response).Reason;
     }
+
+    [Test]
+    public void MeanProbability_IsTheScore() =>
+        Assert.That(
+            new LogprobValidator().Judge(Answers.Request(), WithLogprobs(Tokens((0.8, 0.1), (0.8, 0.1), (0.8, 0.1), (0.8, 0.1)))).Score,
+            Is.EqualTo(0.8).Within(1e-9));
 
     [Test]
     public void AnswersWithoutLogprobs_Pass()

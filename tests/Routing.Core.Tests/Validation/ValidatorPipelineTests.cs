@@ -11,25 +11,25 @@ namespace LlmRouting.Core.Tests.Validation;
 
 public sealed class ValidatorPipelineTests
 {
-    private const string Schema = """{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}""";
+    private const string Schema = """{"type":"object","properties":{"n":{"type":"integer"},"m":{"anyOf":[{"type":"integer"}]}}}""";
 
     [Test]
     public async Task BrokenJson_IsRepairedByTheSameModel_WithTheViolations_S15([Values] bool streaming)
     {
         int calls = 0;
-        FakeChatClient first = new((_, _, _) => Task.FromResult(FakeChatClient.Answer(calls++ == 0 ? """{"n":"x"}""" : """{"n":1}""")));
+        FakeChatClient first = new((_, _, _) => Task.FromResult(FakeChatClient.Answer(calls++ == 0 ? """{"m":"x"}""" : """{"n":1}""")));
         using RoutingChatClient client = Build([new JsonSchemaValidator()], first, new FakeChatClient("unused"));
 
         ChatResponse response = await client.AskAsync(streaming, Format());
 
         Assert.That(response.Text, Is.EqualTo("""{"n":1}"""));
-        Assert.That(first.Calls[1].Messages[^1].Text, Does.Contain("/n"));
+        Assert.That(first.Calls[1].Messages[^1].Text, Does.Contain("/m"));
     }
 
     [Test]
     public async Task BrokenJson_ThatStaysBroken_ClimbsToTheNextModel_R32([Values] bool streaming)
     {
-        using RoutingChatClient client = Build([new JsonSchemaValidator()], new FakeChatClient("""{"n":"x"}"""), new FakeChatClient("""{"n":2}"""));
+        using RoutingChatClient client = Build([new JsonSchemaValidator()], new FakeChatClient("""{"m":"x"}"""), new FakeChatClient("""{"n":2}"""));
 
         ChatResponse response = await client.AskAsync(streaming, Format());
 
@@ -38,6 +38,27 @@ public sealed class ValidatorPipelineTests
         {
             AttemptResult.Rejected, AttemptResult.Rejected, AttemptResult.Succeeded,
         }));
+    }
+
+    [Test]
+    public async Task StreamThatCannotBecomeGood_IsLeftBeforeItsEnd_S14_R32()
+    {
+        FakeChatClient first = FakeChatClient.Streaming(
+            Pool.Text("{\"n\":\"x\","), new InvalidOperationException("Nobody may read this far."));
+        using RoutingChatClient client = Build([new JsonSchemaValidator()], first, new FakeChatClient("""{"n":2}"""));
+
+        ChatResponse response = await client.AskAsync(streaming: true, Format());
+
+        Assert.That(response.Text, Is.EqualTo("""{"n":2}"""));
+        Assert.That(response.GetRoutingOutcome()!.Attempts[0].Result, Is.EqualTo(AttemptResult.Rejected));
+    }
+
+    [Test]
+    public async Task FencedJson_IsHandedOutClean([Values] bool streaming)
+    {
+        using RoutingChatClient client = Build([new JsonSchemaValidator()], new FakeChatClient("```json\n{\"n\":1}\n```"));
+
+        Assert.That((await client.AskAsync(streaming, Format())).Text, Is.EqualTo("""{"n":1}"""));
     }
 
     [Test]
@@ -72,8 +93,8 @@ public sealed class ValidatorPipelineTests
             .AddLengthValidation(new LengthValidationSettings { MaxCharacters = 1000 })
             .AddLanguageValidation()
             .AddLogprobValidation()
-            .AddRegexValidation(new RegexValidationSettings { MustNotMatch = "TODO" })
-            .AddRegexValidation(new RegexValidationSettings { MustNotMatch = "FIXME" }, "regex-2")
+            .AddRegexValidation(new RegexValidationSettings { MustNotMatch = "DRAFT" })
+            .AddRegexValidation(new RegexValidationSettings { MustNotMatch = "lorem" }, "regex-2")
             .AddContentValidation(new ContentValidationSettings { Forbidden = ["lorem"] })
             .AddValidator("mine", static (_, _, _) => new(ValidationVerdict.Accept))
             .AddJudge(static _ => new FakeChatClient("""{"accept":true}"""));

@@ -5,7 +5,7 @@ namespace LlmRouting.JsonSchema;
 
 // Turns the schemas that can be reached from the root into nodes. References may run in circles, so a node exists before it is filled,
 // and a queue fills them: a chain of a thousand references costs no stack.
-internal sealed partial class NodeCompiler(SchemaOptions options)
+internal sealed partial class NodeCompiler(SchemaSettings options)
 {
     private readonly SchemaLoader _loader = new(options);
     private readonly Queue<SchemaSite> _unfilled = new();
@@ -26,6 +26,10 @@ internal sealed partial class NodeCompiler(SchemaOptions options)
 
             return new CompiledSchema(root, options, _usesDynamicScope);
         }
+        catch (InsufficientExecutionStackException tooDeep)
+        {
+            throw new SchemaException("#", "a value of const or enum nests deeper than the stack allows.", tooDeep);
+        }
         catch (InvalidOperationException notText)
         {
             // Only a lone surrogate in a name or text of the schema gets here.
@@ -42,7 +46,7 @@ internal sealed partial class NodeCompiler(SchemaOptions options)
 
         if (++_nodes > options.MaxSchemaNodes)
         {
-            throw new SchemaException(site.Location, $"there are more than {options.MaxSchemaNodes} subschemas (SchemaOptions.MaxSchemaNodes).");
+            throw new SchemaException(site.Location, $"there are more than {options.MaxSchemaNodes} subschemas (SchemaSettings.MaxSchemaNodes).");
         }
 
         bool reached = site.Resource.Scope is not null;

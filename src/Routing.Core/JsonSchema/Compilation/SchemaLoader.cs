@@ -4,15 +4,19 @@ using System.Text.Json;
 namespace LlmRouting.JsonSchema;
 
 // Finds the schemas, resources and anchors within documents, and resolves references to them.
-internal sealed class SchemaLoader(SchemaOptions options)
+internal sealed class SchemaLoader(SchemaSettings options)
 {
     // The name under which a 2019-09 "$recursiveAnchor": true stands among the dynamic anchors; no anchor can be called so.
     internal const string RecursiveAnchor = "";
+
+    // Every subschema's pointer is kept, so one endless name above a hundred thousand subschemas would fill the memory.
+    private const long MaxPointerCharacters = 32 * 1024 * 1024;
 
     private readonly Dictionary<string, SchemaResource> _resources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dialect> _dialects = new(StringComparer.Ordinal);
     private Dialect _defaultDialect = Dialect.Of(options.DefaultDialect);
     private int _sites;
+    private long _pointerCharacters;
 
     // The first document loaded decides the dialect of those that name none.
     internal SchemaSite LoadRoot(JsonElement root, string uri)
@@ -26,7 +30,7 @@ internal sealed class SchemaLoader(SchemaOptions options)
         (string relative, string fragment) = UriReference.SplitFragment(reference);
         string uri = UriReference.Resolve(from.Resource.Uri, relative);
         SchemaResource resource = relative.Length == 0 ? from.Resource : Find(uri)
-            ?? throw from.Error(keyword, $"its reference leads to '{uri}', which is neither in the schema nor in SchemaOptions.Registry; add it there.");
+            ?? throw from.Error(keyword, $"its reference leads to '{uri}', which is neither in the schema nor in SchemaSettings.Registry; add it there.");
         if (fragment.Length == 0)
         {
             return SiteAt(resource, resource.Pointer) ?? throw from.Error(keyword, "its reference leads nowhere.");
@@ -159,7 +163,7 @@ internal sealed class SchemaLoader(SchemaOptions options)
         if (Document(uri) is not { } metaschema)
         {
             throw new SchemaException(
-                $"{location}#/$schema", $"its metaschema '{uri}' is not one of the published drafts; add it to SchemaOptions.Registry.");
+                $"{location}#/$schema", $"its metaschema '{uri}' is not one of the published drafts; add it to SchemaSettings.Registry.");
         }
 
         // Set before the metaschema's own $schema is read: one that names itself is read by the default draft.
@@ -196,12 +200,17 @@ internal sealed class SchemaLoader(SchemaOptions options)
     {
         if (depth > options.MaxSchemaDepth)
         {
-            throw new SchemaException($"{resource.Uri}#", $"it nests deeper than {options.MaxSchemaDepth} (SchemaOptions.MaxSchemaDepth).");
+            throw new SchemaException($"{resource.Uri}#", $"it nests deeper than {options.MaxSchemaDepth} (SchemaSettings.MaxSchemaDepth).");
         }
 
         if (++_sites > options.MaxSchemaNodes)
         {
-            throw new SchemaException($"{resource.Uri}#", $"it has more than {options.MaxSchemaNodes} subschemas (SchemaOptions.MaxSchemaNodes).");
+            throw new SchemaException($"{resource.Uri}#", $"it has more than {options.MaxSchemaNodes} subschemas (SchemaSettings.MaxSchemaNodes).");
+        }
+
+        if ((_pointerCharacters += pointer.Length) > MaxPointerCharacters)
+        {
+            throw new SchemaException($"{resource.Uri}#", "the names above its subschemas are too long; shorten them.");
         }
 
         if (element.ValueKind != JsonValueKind.Object)

@@ -9,7 +9,7 @@ namespace LlmRouting.JsonSchema;
 
 // The state of one validation: its bounds, the members evaluated so far, the dynamic scope, and in a tracing run the paths and errors.
 // Not thread-safe; a compiled schema keeps one for the next caller.
-internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
+internal sealed class Evaluation(SchemaSettings options, bool usesDynamicScope)
 {
     internal const int Untracked = -1;
 
@@ -43,11 +43,14 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
         _bitsTop = 0;
         _nesting = 0;
         _scopeCount = 0;
-        _truncated = false;
-        _errors.Clear();
-        _annotations.Clear();
-        _instancePath.Clear();
-        _keywordPath.Clear();
+        if (tracing)
+        {
+            _truncated = false;
+            _errors.Clear();
+            _annotations.Clear();
+            _instancePath.Clear();
+            _keywordPath.Clear();
+        }
     }
 
     internal Evaluation Started()
@@ -65,8 +68,11 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
             _bits = [];
         }
 
-        _errors.Clear();
-        _annotations.Clear();
+        if (Tracing)
+        {
+            _errors.Clear();
+            _annotations.Clear();
+        }
     }
 
     internal SchemaResult ToResult(bool valid) => new()
@@ -119,7 +125,7 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
         if (text.Length > options.MaxPatternInputBytes)
         {
             throw new EvaluationLimitException(
-                $"A text of {text.Length} bytes is too long for a pattern or format (SchemaOptions.MaxPatternInputBytes is {options.MaxPatternInputBytes}).");
+                $"A text of {text.Length} bytes is too long for a pattern or format (SchemaSettings.MaxPatternInputBytes is {options.MaxPatternInputBytes}).");
         }
 
         Charge(text.Length >> 6);
@@ -299,5 +305,5 @@ internal sealed class Evaluation(SchemaOptions options, bool usesDynamicScope)
     }
 
     private void ThrowBudget() => throw new EvaluationLimitException(
-        $"The validation would take more than {options.MaxEvaluations} steps (SchemaOptions.MaxEvaluations); simplify the schema or raise the bound.");
+        $"The validation would take more than {options.MaxEvaluations} steps (SchemaSettings.MaxEvaluations); simplify the schema or raise the bound.");
 }

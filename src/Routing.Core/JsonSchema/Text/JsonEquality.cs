@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace LlmRouting.JsonSchema;
 
 // Equality of JSON values as the specification defines it: numbers by value, objects whatever their order. JsonElement.DeepEquals
-// throws for exponents beyond 32 bits and for lone surrogates.
+// throws for exponents beyond 32 bits and for lone surrogates. Elements may nest as deep as their own parser allowed, hence the
+// looks at the stack; who calls turns the exception into a verdict.
 internal static class JsonEquality
 {
     private const int FewProperties = 8;
@@ -16,6 +18,7 @@ internal static class JsonEquality
             return false;
         }
 
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (a.ValueKind)
         {
             case JsonValueKind.Number:
@@ -42,6 +45,7 @@ internal static class JsonEquality
 
     private static void AddTo(ref HashCode hash, JsonElement value)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         hash.Add((int)value.ValueKind);
         switch (value.ValueKind)
         {
