@@ -13,6 +13,7 @@ internal static class EventIds
     // Validation: 1200-1299
     public const int SchemaInvalid = 1200;
     public const int JudgeFailed = 1201;
+    public const int JudgeListenerFailed = 1202;
 
     // Execution: 1300-1399
     public const int AttemptFailed = 1300;

@@ -43,7 +43,8 @@ public static class JsonExtractor
     }
 
     // A text, number or literal is an answer only when it is all of it.
-    private static bool StartsPlainValue(ReadOnlySpan<char> text) => !text.IsEmpty && text[0] is '"' or '-' or (>= '0' and <= '9') or 't' or 'f' or 'n';
+    private static bool StartsPlainValue(ReadOnlySpan<char> text) =>
+        !text.IsEmpty && text[0] is '"' or '-' or (>= '0' and <= '9') or 't' or 'f' or 'n';
 
     private static JsonExtraction FindInProse(ReadOnlySpan<char> text, bool mayRepair)
     {

@@ -97,7 +97,7 @@ internal static class JsonLocator
                 return content;
             }
 
-            // An opening bracket that is the last character so far may still turn out to open JSON.
+            // Not JSON, or not yet: an opening bracket that is the last character so far may still turn out to open it.
             int close = text[end..].IndexOf(Fence, StringComparison.Ordinal);
             if (close < 0)
             {

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlmRouting.Validation;
 
-/// <summary>Holds answers to the JSON Schema that the caller asked for, in its original form; a broken one is sent back with the violations.</summary>
+/// <summary>Holds answers to the JSON Schema that the caller asked for; a broken one is sent back with its violations.</summary>
 /// <remarks>
-/// <para>Without a schema it checks for well-formed JSON when the request asks for JSON, and does nothing otherwise. An answer that calls
+/// <para>The schema is taken in the form in which the caller gave it, since adapters weaken schemas. Without a schema it checks for well-formed JSON when the request asks for JSON, and does nothing otherwise. An answer that calls
 /// tools is not the last word and need not be JSON. A schema that cannot be compiled is logged once and asks for well-formed JSON only.</para>
 /// <para>Thread-safe; every schema is compiled once.</para>
 /// </remarks>
@@ -34,7 +34,10 @@ public sealed class JsonSchemaValidator : IStreamingResponseValidator
     /// <param name="compiler">What compiles the schemas; null means one with default options.</param>
     /// <param name="logger">Where schemas that cannot be compiled are reported; null means nowhere.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
-    public JsonSchemaValidator(JsonSchemaValidationSettings? settings = null, SchemaCompiler? compiler = null, ILogger<JsonSchemaValidator>? logger = null)
+    public JsonSchemaValidator(
+        JsonSchemaValidationSettings? settings = null,
+        SchemaCompiler? compiler = null,
+        ILogger<JsonSchemaValidator>? logger = null)
     {
         _settings = settings ?? JsonSchemaValidationSettings.Default;
         ArgumentOutOfRangeException.ThrowIfLessThan(_settings.MaxErrorsInInstruction, 1, nameof(settings));
@@ -104,7 +107,8 @@ public sealed class JsonSchemaValidator : IStreamingResponseValidator
         {
             return ValidationVerdict.Repair(
                 Malformed,
-                "Your answer is not well-formed JSON. Answer again with exactly one complete JSON value and nothing else: no explanation, no code fence, no comments.");
+                "Your answer is not well-formed JSON. Answer again with exactly one complete JSON value and nothing else: no explanation, "
+                    + "no code fence, no comments.");
         }
 
         if (schema is { Compiled: { } compiled } && compiled.Validate(found.Utf8) is { IsValid: false } result)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace LlmRouting.Validation;
 
 /// <summary>Watches a streamed answer for JSON that is broken, or breaks its schema, before it has come to its end.</summary>
-/// <remarks>Watches only from where it is certain where the JSON starts; an answer whose start stays doubtful is left to the whole validation.</remarks>
+/// <remarks>Watches from where it is certain where the JSON starts; an answer whose start stays doubtful is left to the whole validation.</remarks>
 internal sealed class JsonStreamInspection(StreamRule? rule, bool mayRepair) : IStreamInspection
 {
     // Long enough for a sentence or two before the fence. The head is searched anew with each update, so it must stay short.
@@ -84,7 +84,9 @@ internal sealed class JsonStreamInspection(StreamRule? rule, bool mayRepair) : I
 
     private bool IsSameMessage(ChatResponseUpdate update)
     {
-        bool isSame = Fits(_messageId, update.MessageId) && Fits(_author, update.AuthorName) && (update.Role is not { } role || _role is null || role == _role);
+        bool isSame = Fits(_messageId, update.MessageId)
+            && Fits(_author, update.AuthorName)
+            && (update.Role is not { } role || _role is null || role == _role);
         _messageId ??= update.MessageId;
         _author ??= update.AuthorName;
         _role ??= update.Role;

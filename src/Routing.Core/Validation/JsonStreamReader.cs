@@ -6,7 +6,7 @@ namespace LlmRouting.Validation;
 /// <summary>Reads a JSON value as it comes in, character by character, and stops at the first fault that nothing later can mend.</summary>
 /// <remarks>
 /// Takes exactly what <see cref="JsonExtractor"/> takes, with <paramref name="mayRepair"/> also what <see cref="JsonMender"/> mends. Belongs
-/// to one stream; not thread-safe.
+/// to one stream; not thread-safe. One state machine, and therefore one file.
 /// </remarks>
 internal sealed class JsonStreamReader(StreamRule? root, bool mayRepair)
 {
@@ -22,7 +22,7 @@ internal sealed class JsonStreamReader(StreamRule? root, bool mayRepair)
     private const int MaxCharactersPerCodePoint = 12;
 
     private readonly StringBuilder _token = new();
-    private readonly List<Frame> _frames = [];
+    private readonly List<JsonStreamFrame> _frames = [];
     private State _state = State.Value;
     private State _afterComment;
     private StreamRule? _rule = root;
@@ -34,7 +34,8 @@ internal sealed class JsonStreamReader(StreamRule? root, bool mayRepair)
 
     private enum State
     {
-        Value, FirstItem, Item, FirstName, Name, Colon, Comma, Text, Escape, Hex, Number, Literal, CommentStart, LineComment, BlockComment, BlockCommentStar, Done,
+        Value, FirstItem, Item, FirstName, Name, Colon, Comma, Text, Escape, Hex, Number, Literal,
+        CommentStart, LineComment, BlockComment, BlockCommentStar, Done,
     }
 
     /// <summary>Gets whether the value is complete.</summary>
@@ -103,7 +104,7 @@ internal sealed class JsonStreamReader(StreamRule? root, bool mayRepair)
     {
         if (_state is State.FirstItem or State.Item)
         {
-            Frame frame = _frames[^1];
+            JsonStreamFrame frame = _frames[^1];
             _rule = frame.Rule?.ItemAt(frame.Items);
             if (++frame.Items > (frame.Rule?.MaxItems ?? int.MaxValue))
             {
@@ -148,13 +149,13 @@ internal sealed class JsonStreamReader(StreamRule? root, bool mayRepair)
             return WrongContainer;
         }
 
-        _frames.Add(new Frame(isObject, _rule));
+        _frames.Add(new JsonStreamFrame(isObject, _rule));
         return Go(isObject ? State.FirstName : State.FirstItem);
     }
 
     private string? EndContainer()
     {
-        Frame frame = _frames[^1];
+        JsonStreamFrame frame = _frames[^1];
         _frames.RemoveAt(_frames.Count - 1);
         return frame.IsMissingNames ? MissingName : EndValue();
     }
@@ -252,7 +253,7 @@ internal sealed class JsonStreamReader(StreamRule? root, bool mayRepair)
     private string? FinishName()
     {
         _state = State.Colon;
-        Frame frame = _frames[^1];
+        JsonStreamFrame frame = _frames[^1];
         _rule = null;
         if (frame.Rule is { } rule && ReadName() is { } name)
         {
@@ -326,31 +327,5 @@ internal sealed class JsonStreamReader(StreamRule? root, bool mayRepair)
         {
             _token.Append(c);
         }
-    }
-
-    /// <summary>Is an object or array that is still open.</summary>
-    private sealed class Frame(bool isObject, StreamRule? rule)
-    {
-        private HashSet<string>? _names;
-        private bool _hasUnreadable;
-
-        public bool IsObject => isObject;
-
-        public StreamRule? Rule => rule;
-
-        public int Items { get; set; }
-
-        public bool IsMissingNames => isObject && rule is { Required.Length: > 0 } && !_hasUnreadable && (_names?.Count ?? 0) < rule.Required.Length;
-
-        public void Note(string name)
-        {
-            if (rule!.Required.Contains(name)) // not null: asked only where there is a rule
-            {
-                (_names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name);
-            }
-        }
-
-        // A name that cannot be read may be any of the required ones.
-        public void NoteUnreadable() => _hasUnreadable = true;
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class JudgeValidator : IResponseValidator
     /// <summary>The name that records use.</summary>
     public const string ValidatorName = "judge";
 
+    private const int MaxReason = 300;
     private const string Approved = "the judge accepted the answer";
     private const string Rejected = "the judge rejected the answer";
     private const string LowScore = "the judge's score is too low";
@@ -134,10 +135,19 @@ public sealed partial class JudgeValidator : IResponseValidator
             : ValidationVerdict.Reject(fault);
     }
 
-    private static string ReasonOf(JsonElement root) =>
-        root.TryGetProperty("reason", out JsonElement reason) && reason.ValueKind == JsonValueKind.String
-            ? reason.GetString()!.Trim() is var text && text.Length > 300 ? text[..300] : reason.GetString()!.Trim() // not null: a string
-            : "it is not good enough.";
+    private static string ReasonOf(JsonElement root)
+    {
+        const string Unknown = "it is not good enough.";
+        try
+        {
+            string? reason = root.TryGetProperty("reason", out JsonElement given) && given.ValueKind == JsonValueKind.String ? given.GetString()?.Trim() : null;
+            return string.IsNullOrEmpty(reason) ? Unknown : reason.Length > MaxReason ? reason[..MaxReason] : reason;
+        }
+        catch (InvalidOperationException)
+        {
+            return Unknown; // half a surrogate pair
+        }
+    }
 
     private bool TryTakeTurn()
     {
@@ -173,7 +183,15 @@ public sealed partial class JudgeValidator : IResponseValidator
     {
         Interlocked.Increment(ref _calls);
         Interlocked.Add(ref _tokens, usage?.TotalTokenCount ?? ((usage?.InputTokenCount ?? 0) + (usage?.OutputTokenCount ?? 0)));
-        _settings.OnJudged?.Invoke(usage);
+        try
+        {
+            _settings.OnJudged?.Invoke(usage);
+        }
+        catch (Exception exception)
+        {
+            // Who only listens has no say in the verdict.
+            Log.ListenerFailed(_logger, exception.GetType().Name);
+        }
     }
 
     private static void CheckRatio(double ratio, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(ratio))] string? setting = null)
@@ -201,5 +219,8 @@ public sealed partial class JudgeValidator : IResponseValidator
     {
         [LoggerMessage(EventIds.JudgeFailed, LogLevel.Warning, "The judge failed ({Exception}); the answer counts as accepted")]
         public static partial void JudgeFailed(ILogger logger, string exception);
+
+        [LoggerMessage(EventIds.JudgeListenerFailed, LogLevel.Warning, "The listener to the judge's cost failed ({Exception}); it was ignored")]
+        public static partial void ListenerFailed(ILogger logger, string exception);
     }
 }

@@ -15,6 +15,9 @@ internal static class LeakedToolCall
         ],
         StringComparison.Ordinal);
 
+    // Whether a place is code takes a look at all that stands before it, so only so many places are looked at.
+    private const int MaxPlaces = 32;
+
     /// <summary>Tells whether an answer's text is, or starts or ends with, a call of a tool that was offered.</summary>
     public static bool IsIn(ReadOnlySpan<char> text, IList<AITool> tools)
     {
@@ -44,7 +47,8 @@ internal static class LeakedToolCall
     {
         const string Prefix = "functions.";
         int at = 0;
-        while (text[at..].IndexOf(Prefix, StringComparison.Ordinal) is >= 0 and var found)
+        int places = 0;
+        while (places < MaxPlaces && text[at..].IndexOf(Prefix, StringComparison.Ordinal) is >= 0 and var found)
         {
             int start = at + found;
             at = start + Prefix.Length;
@@ -52,8 +56,8 @@ internal static class LeakedToolCall
             for (int i = 0; i < tools.Count; i++)
             {
                 string name = tools[i].Name;
-                bool isNamed = rest.Length > name.Length && rest.StartsWith(name, StringComparison.Ordinal);
-                if (isNamed && rest[name.Length] is '(' or ':' or '{' && !IsInCode(text, start))
+                bool isNamed = rest.Length > name.Length && rest.StartsWith(name, StringComparison.Ordinal) && rest[name.Length] is '(' or ':' or '{';
+                if (isNamed && places++ < MaxPlaces && !IsInCode(text, start))
                 {
                     return true;
                 }

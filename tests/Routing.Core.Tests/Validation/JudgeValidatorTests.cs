@@ -144,6 +144,22 @@ public sealed class JudgeValidatorTests
     }
 
     [Test]
+    public void ListenerThatThrows_HasNoSay()
+    {
+        JudgeValidator judge = new(new FakeChatClient("""{"accept":false}"""), new JudgeSettings { OnJudged = static _ => throw new InvalidOperationException() });
+
+        Assert.That(judge.Verdict("x"), Is.EqualTo(ValidationVerdictKind.Reject));
+    }
+
+    [Test]
+    public void BrokenReason_DoesNotSaveABadAnswer()
+    {
+        JudgeValidator judge = new(new FakeChatClient("""{"accept":false,"reason":"\ud800"}"""), new JudgeSettings { Repair = true });
+
+        Assert.That(judge.Verdict("x"), Is.EqualTo(ValidationVerdictKind.Repair));
+    }
+
+    [Test]
     public void AnswerWithoutText_IsNotJudged()
     {
         FakeChatClient client = new("""{"accept":false}""");

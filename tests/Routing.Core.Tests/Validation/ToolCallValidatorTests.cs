@@ -125,7 +125,7 @@ public sealed class ToolCallValidatorTests
     [Test]
     public void HostileText_IsTakenInStride()
     {
-        foreach (string text in new[] { new string('`', 1_000_000), string.Concat(Enumerable.Repeat("functions.", 100_000)), new string('{', 1_000_000) + "name\"" })
+        foreach (string text in new[] { new string('`', 1_000_000), string.Concat(Enumerable.Repeat("functions.", 100_000)), new string('{', 1_000_000) + "name\"", "`" + string.Concat(Enumerable.Repeat("functions.get_weather(", 50_000)) })
         {
             Assert.That(new ToolCallValidator().Judge(Answers.WithTools(Weather), Answers.Text(text)).Kind, Is.EqualTo(ValidationVerdictKind.Accept));
         }
