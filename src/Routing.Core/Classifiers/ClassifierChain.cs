@@ -38,21 +38,35 @@ public sealed partial class ClassifierChain : IRequestClassifier
     public string Name => "chain";
 
     /// <inheritdoc/>
-    public async ValueTask<Classification> ClassifyAsync(RoutingRequest request, CancellationToken cancellationToken)
+    public ValueTask<Classification> ClassifyAsync(RoutingRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Classification? best = null;
-        foreach (IRequestClassifier classifier in _classifiers)
+
+        // The commonest chain starts with the heuristic, which answers at once and is mostly sure: that needs no state machine.
+        if (_classifiers is [HeuristicClassifier heuristic, ..])
         {
-            Classification? answer = classifier is ITrustedStep
-                ? await classifier.ClassifyAsync(request, cancellationToken).ConfigureAwait(false)
-                : await AskAsync(classifier, request, cancellationToken).ConfigureAwait(false);
+            Classification answer = heuristic.Classify(request);
+            Note(request, heuristic, answer);
+            return answer.Confidence >= _minConfidence || _classifiers.Length == 1 ? new(answer) : AskOthersAsync(request, answer, 1, cancellationToken);
+        }
+
+        return AskOthersAsync(request, best: null, 0, cancellationToken);
+    }
+
+    private static void Note(RoutingRequest request, IRequestClassifier classifier, Classification answer) =>
+        request.Trace.Add(new(DecisionStepKind.Classified, classifier.Name, answer.Label ?? answer.Category, "", answer.Confidence, answer.Complexity));
+
+    private async ValueTask<Classification> AskOthersAsync(RoutingRequest request, Classification? best, int from, CancellationToken cancellationToken)
+    {
+        for (int i = from; i < _classifiers.Length; i++)
+        {
+            Classification? answer = await AskAsync(_classifiers[i], request, cancellationToken).ConfigureAwait(false);
             if (answer is null)
             {
                 continue;
             }
 
-            request.Trace.Add(new(DecisionStepKind.Classified, classifier.Name, answer.Label ?? answer.Category, "", answer.Confidence, answer.Complexity));
+            Note(request, _classifiers[i], answer);
             if (best is null || answer.Confidence > best.Confidence)
             {
                 best = answer;

@@ -14,8 +14,9 @@ namespace LlmRouting.Classifiers;
 public sealed class HeuristicClassifier : IRequestClassifier, ITrustedStep
 {
     /// <summary>The most text that is searched for keywords.</summary>
-    /// <value>4,096 UTF-16 code units.</value>
-    public const int MaxReadCharacters = 4096;
+    /// <value>640 UTF-16 code units: a message says at its head or at its tail what is wanted; what lies between is material. Reading 4,096
+    /// instead moved the AUC over all sets of docs/heuristic.md by less than a thousandth.</value>
+    public const int MaxReadCharacters = 640;
 
     private readonly HeuristicSettings _settings;
     private readonly KeywordMatcher _matcher;
@@ -50,10 +51,16 @@ public sealed class HeuristicClassifier : IRequestClassifier, ITrustedStep
     public ValueTask<Classification> ClassifyAsync(RoutingRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return new(Classify(request));
+    }
+
+    /// <summary>Classifies a request at once.</summary>
+    internal Classification Classify(RoutingRequest request)
+    {
         Span<int> hits = stackalloc int[KeywordMatcher.MaxDimensions];
         hits = hits[.._dimensions.Length];
         CountKeywords(request, hits);
-        return new(Judge(request, hits));
+        return Judge(request, hits);
     }
 
     // Apart, because the runtime never optimises by profile a method with both a loop and a buffer on the stack.
