@@ -42,12 +42,12 @@ internal sealed partial class AnswerJudge(ImmutableArray<IResponseValidator> val
     /// <returns>null when no validator wants to.</returns>
     public StreamInspector? Inspect(RoutingRequest request)
     {
-        List<(string, IStreamInspection)>? inspections = null;
+        List<(IStreamingResponseValidator, IStreamInspection)>? inspections = null;
         foreach (IResponseValidator validator in validators)
         {
             if (validator is IStreamingResponseValidator streaming && TryInspect(streaming, request) is { } inspection)
             {
-                (inspections ??= []).Add((validator.Name, inspection));
+                (inspections ??= []).Add((streaming, inspection));
             }
         }
 

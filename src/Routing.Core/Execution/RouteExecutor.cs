@@ -184,8 +184,12 @@ internal sealed partial class RouteExecutor(
 
         if (!isCommitted)
         {
+            // A stream that was stopped gets the same second chance as a whole answer that is sent back, if its validator wants that.
+            IReadOnlyList<ChatMessage>? second = stream.StopInstruction is { } instruction && mayRepair && walk.TryRepeat(target)
+                ? RepairMessages(walk, stream.ToResponse(), instruction)
+                : null;
             await stream.DisposeAsync().ConfigureAwait(false);
-            return null;
+            return second is null ? null : await TryOpenAsync(walk, target, second, mayRepair: false, cancellationToken).ConfigureAwait(false);
         }
 
         if (!stream.IsBuffered)
@@ -239,9 +243,12 @@ internal sealed partial class RouteExecutor(
     {
         walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, judgement.Verdict.Reason, nested: nested), attempt.Target);
         return judgement.Verdict.Instruction is { } instruction && mayRepair && walk.TryRepeat(attempt.Target)
-            ? [.. walk.Request.Messages, .. judgement.Response.Messages, new ChatMessage(ChatRole.User, instruction)]
+            ? RepairMessages(walk, judgement.Response, instruction)
             : null;
     }
+
+    private static IReadOnlyList<ChatMessage> RepairMessages(RouteWalk walk, ChatResponse answer, string instruction) =>
+        [.. walk.Request.Messages, .. answer.Messages, new ChatMessage(ChatRole.User, instruction)];
 
     /// <summary>Says whether an answer in disguise goes to the caller all the same.</summary>
     internal static bool IsForCaller(FailureKind kind, ExecutionSettings settings) =>

@@ -31,6 +31,10 @@ internal sealed class RoutedStream(
     /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
     public bool IsBuffered { get; private set; }
 
+    /// <summary>Gets what to tell the model whose stream a watching validator stopped, so that it tries once more.</summary>
+    /// <value>null when no validator stopped it, or the one that did wants the next model.</value>
+    public string? StopInstruction { get; private set; }
+
     /// <summary>Gets or sets the model's own text, where a clean form takes its place.</summary>
     public string? RawText { get; set; }
 
@@ -259,10 +263,13 @@ internal sealed class RoutedStream(
 
     private TimeSpan? HeldTime => _attempt.Elapsed - _attempt.TimeToFirstToken;
 
-    private bool RejectEarly(string? validator, string reason)
+    private bool RejectEarly(IStreamingResponseValidator? validator, string reason)
     {
-        AttemptRecorder attempt = Judge(ValidationResult.Rejected, validator);
+        AttemptRecorder attempt = Judge(ValidationResult.Rejected, validator?.Name);
         attempt.IsCutOff = true;
+        StopInstruction = validator?.RepairsStoppedStreams == true
+            ? $"Your answer was stopped before its end, because it cannot become good any more: {reason}. Answer again from the start, and mend that."
+            : null;
         walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, reason, nested: _nested), target);
         return false;
     }

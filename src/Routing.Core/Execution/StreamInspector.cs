@@ -5,15 +5,15 @@ namespace LlmRouting.Execution;
 
 /// <summary>Shows a stream, update by update, to the validators that want to watch it.</summary>
 /// <remarks>Belongs to one attempt. An inspection that throws has found nothing and is not asked again.</remarks>
-internal sealed partial class StreamInspector(List<(string Validator, IStreamInspection Inspection)> inspections, ILogger logger)
+internal sealed partial class StreamInspector(List<(IStreamingResponseValidator Validator, IStreamInspection Inspection)> inspections, ILogger logger)
 {
     /// <summary>Shows the next update.</summary>
     /// <returns>Who found that the answer cannot become good any more, and why; null when nobody did.</returns>
-    public (string Validator, string Reason)? Add(ChatResponseUpdate update)
+    public (IStreamingResponseValidator Validator, string Reason)? Add(ChatResponseUpdate update)
     {
         for (int i = inspections.Count - 1; i >= 0; i--)
         {
-            (string validator, IStreamInspection inspection) = inspections[i];
+            (IStreamingResponseValidator validator, IStreamInspection inspection) = inspections[i];
             try
             {
                 if (inspection.Add(update) is { } reason)
@@ -23,7 +23,7 @@ internal sealed partial class StreamInspector(List<(string Validator, IStreamIns
             }
             catch (Exception exception)
             {
-                Log.InspectionFailed(logger, validator, exception.GetType().Name);
+                Log.InspectionFailed(logger, validator.Name, exception.GetType().Name);
                 inspections.RemoveAt(i);
             }
         }

@@ -59,6 +59,9 @@ public sealed class JsonSchemaValidator : IStreamingResponseValidator
     }
 
     /// <inheritdoc/>
+    public bool RepairsStoppedStreams => true;
+
+    /// <inheritdoc/>
     public string Name => ValidatorName;
 
     /// <inheritdoc/>

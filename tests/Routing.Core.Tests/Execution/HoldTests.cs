@@ -74,17 +74,18 @@ public sealed class HoldTests
     }
 
     [Test]
-    public async Task StreamThatCannotBecomeGood_IsCutBeforeItsEnd_S14()
+    public async Task StreamThatCannotBecomeGood_IsCutBeforeItsEnd_S14([Values] bool repairs)
     {
         int delivered = 0;
         FakeChatClient endless = new() { OnStream = (_, _, _) => Endless() };
-        using RoutingChatClient client = Build(new HoldSettings(), new AbortAt("bad"), endless, Stream("second"));
+        using RoutingChatClient client = Build(new HoldSettings(), new AbortAt("bad") { RepairsStoppedStreams = repairs }, endless, Stream("second"));
 
         ChatResponse response = await client.AskAsync(streaming: true);
 
         RoutingAttempt first = response.GetRoutingOutcome()!.Attempts[0];
         Assert.That(response.Text, Is.EqualTo("second"));
-        Assert.That(delivered, Is.EqualTo(3));
+        Assert.That(delivered, Is.EqualTo(repairs ? 6 : 3));
+        Assert.That(endless.Calls[^1].Messages[^1].Text, repairs ? Does.Contain("stopped before its end").And.Contain("holds what it must not") : Is.EqualTo("Hello there"));
         Assert.That((first.Result, first.Validator, first.Certainty), Is.EqualTo((AttemptResult.Rejected, "abort-at", CostCertainty.AtLeast)));
 
         async IAsyncEnumerable<ChatResponseUpdate> Endless()
@@ -92,7 +93,7 @@ public sealed class HoldTests
             while (true)
             {
                 delivered++;
-                yield return Pool.Text(delivered == 3 ? "bad" : "fine ");
+                yield return Pool.Text(delivered % 3 == 0 ? "bad" : "fine ");
                 await Task.Yield();
             }
         }
@@ -148,6 +149,8 @@ public sealed class HoldTests
     private sealed class AbortAt(string text) : IStreamingResponseValidator, IStreamInspection
     {
         public bool Throws { get; init; }
+
+        public bool RepairsStoppedStreams { get; init; }
 
         public string Name => "abort-at";
 
