@@ -36,7 +36,8 @@ public sealed record RoutingOutcome(
         string who = ModelId is null
             ? $"no answer {decided}"
             : ModelId == Decision.ModelId ? $"{ModelId} {decided}" : $"{ModelId} in place of {Decision.ModelId} {decided}";
-        string attempts = Attempts.Length == 1 ? "1 attempt" : $"{Attempts.Length} attempts";
+        int made = Attempts.Count(static attempt => attempt.Result != AttemptResult.Skipped);
+        string attempts = made == 1 ? "1 attempt" : $"{made} attempts";
         string cut = Answer?.Result == AttemptResult.Truncated ? ", truncated" : "";
         string cost = Certainty switch
         {

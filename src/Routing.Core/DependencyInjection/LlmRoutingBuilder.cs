@@ -58,6 +58,26 @@ public sealed class LlmRoutingBuilder
         return this;
     }
 
+    /// <summary>Adds the client of a model whose facts are in the configuration.</summary>
+    /// <param name="modelId">The model's key below <c>Models</c>, where no provider is named then.</param>
+    /// <param name="client">The client; never disposed by the router.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddModelClient(string modelId, IChatClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return AddModelClient(modelId, _ => client);
+    }
+
+    /// <summary>Adds the client of a model whose facts are in the configuration, registered in the container under a key.</summary>
+    /// <param name="modelId">The model's key below <c>Models</c>, where no provider is named then.</param>
+    /// <param name="serviceKey">The key of the client; the container disposes it.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddModelClient(string modelId, object serviceKey)
+    {
+        ArgumentNullException.ThrowIfNull(serviceKey);
+        return AddModelClient(modelId, services => services.GetRequiredKeyedService<IChatClient>(serviceKey));
+    }
+
     /// <summary>Adds a strategy; it is asked before the built-in ones, unless the configuration lists <c>Strategies</c>.</summary>
     /// <typeparam name="T">The strategy; adding it twice is harmless.</typeparam>
     /// <returns>The builder.</returns>

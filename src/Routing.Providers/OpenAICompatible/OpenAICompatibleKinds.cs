@@ -71,15 +71,6 @@ public static class OpenAICompatibleKinds
         return null;
     }
 
-    /// <summary>Creates one provider for each kind.</summary>
-    internal static IEnumerable<IModelProvider> CreateProviders(TimeProvider? timeProvider = null)
-    {
-        foreach (OpenAICompatibleKind kind in All)
-        {
-            yield return new OpenAICompatibleProvider(kind, timeProvider);
-        }
-    }
-
     private static OpenAICompatibleKind Hosted(string name, string endpoint, string keyVariable) =>
         new() { Name = name, DefaultEndpoint = new Uri(endpoint), KeyEnvironmentVariable = keyVariable };
 

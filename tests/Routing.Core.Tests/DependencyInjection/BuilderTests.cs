@@ -111,6 +111,26 @@ public sealed class BuilderTests
     }
 
     [Test]
+    public async Task ConfiguredModels_TakeTheirClientsAsInstancesFactoriesAndKeys()
+    {
+        using TestHost host = new(
+            [("Models:instance:Quality", "0.5"), ("Models:factory:Quality", "0.6"), ("Models:keyed:Quality", "0.7")],
+            builder => builder
+                .AddModelClient("instance", new FakeChatClient("from an instance"))
+                .AddModelClient("factory", _ => new FakeChatClient("from a factory"))
+                .AddModelClient("keyed", serviceKey: "kept"),
+            services => services.AddKeyedSingleton<IChatClient>("kept", new FakeChatClient("from a key")));
+
+        List<string> answers = [];
+        foreach (string model in (string[])["instance", "factory", "keyed"])
+        {
+            answers.Add((await host.Chat.GetResponseAsync("hello", Make.Hints(hints => hints.Model = model))).Text);
+        }
+
+        Assert.That(answers, Is.EqualTo(["from an instance", "from a factory", "from a key"]));
+    }
+
+    [Test]
     public void Model_WithAStringAsKey_IsNotTakenForAnythingElse()
     {
         using TestHost host = new([], builder => builder.AddModel(Make.Profile("keyed"), "missing"));

@@ -15,10 +15,6 @@ public sealed class OpenAICompatibleProviderTests
         "openai", "azure-openai", "groq", "openrouter", "mistral", "deepseek", "together", "ollama", "vllm", "llama.cpp", "lmstudio", "openai-compatible",
     }));
 
-    [Test]
-    public void CreateProviders_GivesOneForEachKind() =>
-        Assert.That(OpenAICompatibleKinds.CreateProviders().Select(p => p.Kind), Is.EqualTo(KindNames));
-
     [TestCaseSource(nameof(KindNames))]
     public void Client_HasMetadataOfItsKind(string name)
     {
