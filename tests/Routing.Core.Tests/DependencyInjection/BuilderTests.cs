@@ -114,7 +114,7 @@ public sealed class BuilderTests
     public async Task ConfiguredModels_TakeTheirClientsAsInstancesFactoriesAndKeys()
     {
         using TestHost host = new(
-            [new("Models:instance:Quality", "0.5"), new("Models:factory:Quality", "0.6"), new("Models:keyed:Quality", "0.7")],
+            [new("LlmRouting:Models:instance:Quality", "0.5"), new("LlmRouting:Models:factory:Quality", "0.6"), new("LlmRouting:Models:keyed:Quality", "0.7")],
             builder => builder
                 .AddModelClient("instance", new FakeChatClient("from an instance"))
                 .AddModelClient("factory", _ => new FakeChatClient("from a factory"))
