@@ -67,7 +67,8 @@ internal struct CodeLines
         }
     }
 
-    private static bool LooksLikeSource(ReadOnlySpan<char> line)
+    /// <summary>Gets whether a line of prose or source is likelier the latter.</summary>
+    public static bool LooksLikeSource(ReadOnlySpan<char> line)
     {
         line = line.TrimEnd();
         if (line.Length is 0 or > 1024)
