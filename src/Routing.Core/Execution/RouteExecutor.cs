@@ -97,6 +97,10 @@ internal sealed partial class RouteExecutor(
         walk.Record(attempt.Write(result, kind, exception.GetType().Name, retryAfter, nested, wasNeverSent), attempt.Target, exception);
     }
 
+    /// <summary>Records that the caller did not wait for what became of an attempt.</summary>
+    public static void RecordCancelled(RouteWalk walk, in AttemptRecorder attempt, RoutingOutcome? nested) =>
+        walk.Record(attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller cancelled", nested: nested), attempt.Target);
+
     /// <summary>Makes the final error, tells everybody, and returns it to be thrown.</summary>
     public RouteFailedException Fail(RouteWalk walk)
     {
@@ -145,7 +149,16 @@ internal sealed partial class RouteExecutor(
         Judgement judgement = new(ValidationVerdict.Accept, null, response, RawText: null);
         if (judge.HasValidators && failure is null)
         {
-            judgement = await judge.JudgeAsync(walk, target.Model.Id, response, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                judgement = await judge.JudgeAsync(walk, target.Model.Id, response, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                RecordCancelled(walk, attempt, nested);
+                return null;
+            }
+
             attempt.Validation = judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected;
             attempt.Validator = judgement.Validator;
             if (!judgement.IsAccepted)
@@ -198,7 +211,18 @@ internal sealed partial class RouteExecutor(
         }
 
         // The whole answer is here, and nobody has seen any of it.
-        Judgement judgement = await judge.JudgeAsync(walk, target.Model.Id, stream.ToResponse(), cancellationToken).ConfigureAwait(false);
+        Judgement judgement;
+        try
+        {
+            judgement = await judge.JudgeAsync(walk, target.Model.Id, stream.ToResponse(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            RecordCancelled(walk, stream.Attempt, stream.Nested);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+
         AttemptRecorder attempt = stream.Judge(judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected, judgement.Validator);
         if (judgement.IsAccepted)
         {

@@ -30,6 +30,9 @@ internal sealed class RoutedStream(
 
     /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
     public bool IsBuffered { get; private set; }
+    /// <summary>Gets what a router behind this one did, whose costs are this attempt's.</summary>
+    public RoutingOutcome? Nested => _nested;
+
 
     /// <summary>Gets what to tell the model whose stream a watching validator stopped, so that it tries once more.</summary>
     /// <value>null when no validator stopped it, or the one that did wants the next model.</value>

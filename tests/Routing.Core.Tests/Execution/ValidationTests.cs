@@ -84,6 +84,24 @@ public sealed class ValidationTests
         Assert.That(response.Text, Is.EqualTo("fine"));
     }
 
+    [Test]
+    public async Task CallerWhoCancelsDuringValidation_LeavesNoCallOpen_AndObserversLearnOfIt([Values] bool streaming)
+    {
+        using CancellationTokenSource source = new();
+        RecordingObserver observer = new();
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), new FakeChatClient("first"), new FakeChatClient("second"));
+        pipeline.Validators = [new Cancelling(source)];
+        pipeline.Observers = [observer];
+        using RoutingChatClient client = pipeline.Build();
+
+        await Assert.CatchAsync<OperationCanceledException>(() => client.AskAsync(streaming, cancellationToken: source.Token));
+
+        Assert.That(pipeline.Models.Sum(static model => model.Endpoints.Sum(static endpoint => endpoint.InFlight)), Is.Zero);
+        RoutingAttempt attempt = observer.Outcomes.Single().Attempts.Single();
+        Assert.That(attempt.Result, Is.EqualTo(AttemptResult.Cancelled));
+        Assert.That(attempt.CostUsd, Is.EqualTo(0.00003m), "the answer was there, and is paid for");
+    }
+
     private static RoutingChatClient Build(IResponseValidator[] validators, params IChatClient[] clients)
     {
         RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), clients);
@@ -97,5 +115,17 @@ public sealed class ValidationTests
 
         public ValueTask<ValidationVerdict> ValidateAsync(RoutingRequest request, ChatResponse response, CancellationToken cancellationToken) =>
             throw new InvalidOperationException();
+    }
+
+    private sealed class Cancelling(CancellationTokenSource source) : IResponseValidator
+    {
+        public string Name => "cancelling";
+
+        public async ValueTask<ValidationVerdict> ValidateAsync(RoutingRequest request, ChatResponse response, CancellationToken cancellationToken)
+        {
+            await source.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            return ValidationVerdict.Accept;
+        }
     }
 }
