@@ -235,7 +235,7 @@ internal sealed partial class RouteExecutor(
             return stream.Commit();
         }
 
-        IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested: null);
+        IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, stream.Nested);
         await stream.DisposeAsync().ConfigureAwait(false);
         return repair is null ? null : await TryOpenAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
     }

@@ -158,6 +158,20 @@ public sealed class BudgetTests
         Assert.That(response.GetRoutingOutcome()!.Answer!.Result, Is.EqualTo(AttemptResult.Succeeded));
     }
 
+    [Test]
+    public async Task RejectedAnswerOfANestedRouter_CostsWhatThatRouterPaid([Values] bool streaming)
+    {
+        using RoutingChatClient nested = Pool.InOrder(new FakeChatClient("bad"));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), nested, new FakeChatClient("good"));
+        pipeline.Models = [new RoutableModel(Pool.Profile("m1", price: 1000), new ModelEndpoint(nested)), pipeline.Models[1]];
+        pipeline.Validators = [new RejectText("bad")];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.GetRoutingOutcome()!.Attempts[0].CostUsd, Is.EqualTo(0.00003m));
+    }
+
     private static FakeChatClient Silent() => FakeChatClient.Hanging();
 
     private static async Task AdvanceUntilDone(ManualTimeProvider clock, Task pending, TimeSpan step)
