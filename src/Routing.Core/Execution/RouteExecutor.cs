@@ -258,7 +258,7 @@ internal sealed partial class RouteExecutor(
 
     /// <summary>Records a rejected answer.</summary>
     /// <returns>What to send so that the same model mends it; null when the next model's turn has come.</returns>
-    private static IReadOnlyList<ChatMessage>? RecordRejection(
+    private static List<ChatMessage>? RecordRejection(
         RouteWalk walk,
         in AttemptRecorder attempt,
         in Judgement judgement,
@@ -271,8 +271,24 @@ internal sealed partial class RouteExecutor(
             : null;
     }
 
-    private static IReadOnlyList<ChatMessage> RepairMessages(RouteWalk walk, ChatResponse answer, string instruction) =>
-        [.. walk.Request.Messages, .. answer.Messages, new ChatMessage(ChatRole.User, instruction)];
+    private static List<ChatMessage> RepairMessages(RouteWalk walk, ChatResponse answer, string instruction)
+    {
+        List<ChatMessage> messages = [.. walk.Request.Messages, .. answer.Messages];
+
+        // Services refuse a conversation in which a tool call stands without its result.
+        IEnumerable<AIContent> contents = answer.Messages.SelectMany(static message => message.Contents);
+        HashSet<string> answered = [.. contents.OfType<FunctionResultContent>().Select(static result => result.CallId)];
+        AIContent[] results = [.. contents.OfType<FunctionCallContent>()
+            .Where(call => answered.Add(call.CallId))
+            .Select(static call => new FunctionResultContent(call.CallId, "This call was not carried out."))];
+        if (results.Length > 0)
+        {
+            messages.Add(new ChatMessage(ChatRole.Tool, results));
+        }
+
+        messages.Add(new ChatMessage(ChatRole.User, instruction));
+        return messages;
+    }
 
     /// <summary>Says whether an answer in disguise goes to the caller all the same.</summary>
     internal static bool IsForCaller(FailureKind kind, ExecutionSettings settings) =>

@@ -102,6 +102,24 @@ public sealed class ValidationTests
         Assert.That(attempt.CostUsd, Is.EqualTo(0.00003m), "the answer was there, and is paid for");
     }
 
+    [Test]
+    public async Task RepairOfAToolCall_AnswersTheCall_BecauseServicesRefuseOneThatStandsOpen_S15([Values] bool streaming)
+    {
+        int calls = 0;
+        FakeChatClient first = new((_, _, _) => Task.FromResult(calls++ > 0
+            ? FakeChatClient.Answer("mended")
+            : new ChatResponse(new ChatMessage(ChatRole.Assistant, [new TextContent("bad"), new FunctionCallContent("call-1", "look_up")])) { FinishReason = ChatFinishReason.ToolCalls }));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), first);
+        pipeline.Validators = [new RejectText("bad", "Do it right.")];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("mended"));
+        Assert.That(first.Calls[1].Messages.Select(static message => message.Role), Is.EqualTo(new[] { ChatRole.User, ChatRole.Assistant, ChatRole.Tool, ChatRole.User }));
+        Assert.That(first.Calls[1].Messages[2].Contents.OfType<FunctionResultContent>().Single().CallId, Is.EqualTo("call-1"));
+    }
+
     private static RoutingChatClient Build(IResponseValidator[] validators, params IChatClient[] clients)
     {
         RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), clients);
