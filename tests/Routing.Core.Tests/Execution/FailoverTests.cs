@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using LlmRouting.Execution;
+using LlmRouting.Pipeline;
 using LlmRouting.Testing;
 using Microsoft.Extensions.AI;
 using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
@@ -204,6 +205,28 @@ public sealed class FailoverTests
 
         Assert.That(error!.Message, Does.Not.Contain("hunter2"));
         Assert.That(error.Outcome!.ToString() + string.Join("", error.Outcome.Attempts) + string.Join("", error.Outcome.Decision.Steps), Does.Not.Contain("hunter2"));
+    }
+
+    [Test]
+    public async Task StateThatAProviderKeeps_IsSentToNoOther([Values] bool streaming, [Values] bool isBackground)
+    {
+        FakeChatClient first = FakeChatClient.Throwing(static () => new IOException());
+        FakeChatClient elsewhere = new("does not know the conversation");
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), first, elsewhere);
+        pipeline.Models =
+        [
+            new RoutableModel(Pool.Profile("m1"), [new ModelEndpoint(first, "here"), new ModelEndpoint(elsewhere, "elsewhere")]),
+            Pool.Model("m2", elsewhere),
+        ];
+        using RoutingChatClient client = pipeline.Build();
+        ChatOptions options = isBackground
+            ? new() { ContinuationToken = ResponseContinuationToken.FromBytes(new byte[] { 1 }) }
+            : new() { ConversationId = "conversation-1" };
+
+        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(() => client.AskAsync(streaming, options));
+
+        Assert.That(error!.Kind, Is.EqualTo(FailureKind.Network));
+        Assert.That(elsewhere.Calls, Is.Empty);
     }
 
     private static FakeChatClient Filtered() => new((_, _, _) =>
