@@ -57,9 +57,16 @@ internal sealed class FailureInterpreter(ImmutableArray<IFailureClassifier> clas
     {
         foreach (IFailureClassifier classifier in classifiers)
         {
-            if (classifier.Classify(exception, out retryAfter) is { } kind)
+            try
             {
-                return kind;
+                if (classifier.Classify(exception, out retryAfter) is { } kind)
+                {
+                    return kind;
+                }
+            }
+            catch (Exception)
+            {
+                // One that fails over a failure knows nothing of it.
             }
         }
 

@@ -229,6 +229,25 @@ public sealed class FailoverTests
         Assert.That(elsewhere.Calls, Is.Empty);
     }
 
+    [Test]
+    public async Task FailureClassifierThatThrows_KnowsNothing_AndLeavesNoCallOpen([Values] bool streaming)
+    {
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), FakeChatClient.Throwing(static () => new IOException()), new FakeChatClient("second"));
+        pipeline.FailureClassifiers = [new Broken()];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("second"));
+        Assert.That(response.GetRoutingOutcome()!.Attempts[0].Failure, Is.EqualTo(FailureKind.Network));
+        Assert.That(pipeline.Models.Sum(static model => model.Endpoints.Sum(static endpoint => endpoint.InFlight)), Is.Zero);
+    }
+
     private static FakeChatClient Filtered() => new((_, _, _) =>
         Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "")) { FinishReason = ChatFinishReason.ContentFilter }));
+
+    private sealed class Broken : IFailureClassifier
+    {
+        public FailureKind? Classify(Exception exception, out TimeSpan? retryAfter) => throw new InvalidOperationException();
+    }
 }
