@@ -243,6 +243,18 @@ public sealed class FailoverTests
         Assert.That(pipeline.Models.Sum(static model => model.Endpoints.Sum(static endpoint => endpoint.InFlight)), Is.Zero);
     }
 
+    [Test]
+    public async Task NestedRouterWithoutACandidate_IsPassedOver([Values] bool streaming)
+    {
+        RoutingPipeline inner = new() { Models = [new RoutableModel(Pool.Profile("tiny") with { ContextTokens = 1 }, new ModelEndpoint(new FakeChatClient("inner")))] };
+        using RoutingChatClient nested = inner.Build();
+        using RoutingChatClient client = Pool.InOrder(nested, new FakeChatClient("second"));
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("second"));
+    }
+
     private static FakeChatClient Filtered() => new((_, _, _) =>
         Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "")) { FinishReason = ChatFinishReason.ContentFilter }));
 
