@@ -18,6 +18,7 @@ internal sealed class RoutedStream(
     private ChatFinishReason? _finishReason;
     private string? _responseId;
     private RoutingOutcome? _nested;
+    private FailureKind? _forCaller;
     private bool _isSettled;
     private bool _isCommitted;
     private bool _isClosed;
@@ -28,11 +29,11 @@ internal sealed class RoutedStream(
     /// <summary>Gets the updates that came before the commit, in order.</summary>
     public List<ChatResponseUpdate> Held => _held;
 
-    /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
-    public bool IsBuffered { get; private set; }
     /// <summary>Gets what a router behind this one did, whose costs are this attempt's.</summary>
     public RoutingOutcome? Nested => _nested;
 
+    /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
+    public bool IsBuffered { get; private set; }
 
     /// <summary>Gets what to tell the model whose stream a watching validator stopped, so that it tries once more.</summary>
     /// <value>null when no validator stopped it, or the one that did wants the next model.</value>
@@ -67,7 +68,7 @@ internal sealed class RoutedStream(
                 return Reject(failure, "an error in the stream");
             }
 
-            if (inspector?.Add(update) is { } finding)
+            if (Failure is null && inspector?.Add(update) is { } finding)
             {
                 return RejectEarly(finding.Validator, finding.Reason);
             }
@@ -119,6 +120,7 @@ internal sealed class RoutedStream(
                         return kind;
                     }
 
+                    _forCaller ??= kind;
                     NoteAnswer(0, isMeaningful: true);
                     break;
 
@@ -222,13 +224,16 @@ internal sealed class RoutedStream(
         }
     }
 
+    // What a caller gets to see although it is no answer; validators have no say in it.
+    private FailureKind? Failure => ContentInspector.FinishFailure(_finishReason) ?? _forCaller;
+
     private bool IsAnswering => _attempt.TimeToFirstToken is not null;
 
     private Exception? Settle(AttemptResult result)
     {
         _isSettled = true;
         target.Endpoint.RecordLatency(_attempt.Elapsed);
-        walk.Record(_attempt.Write(result, ContentInspector.FinishFailure(_finishReason), nested: _nested), target);
+        walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
         Outcome = walk.ToOutcome();
         executor.Publish(Outcome);
         return null;
@@ -252,7 +257,7 @@ internal sealed class RoutedStream(
             return Reject(FailureKind.EmptyResponse, "the stream brought no content");
         }
 
-        IsBuffered = readToEnd && filtered is null;
+        IsBuffered = readToEnd && Failure is null;
         return true;
     }
 

@@ -120,6 +120,23 @@ public sealed class ValidationTests
         Assert.That(first.Calls[1].Messages[2].Contents.OfType<FunctionResultContent>().Single().CallId, Is.EqualTo("call-1"));
     }
 
+    [Test]
+    public async Task RefusalThatTheCallerMaySee_IsNotJudged([Values] bool streaming)
+    {
+        FakeChatClient first = new((_, _, _) => Task.FromResult(
+            new ChatResponse(new ChatMessage(ChatRole.Assistant, [new TextContent("bad"), new ErrorContent("no") { ErrorCode = "Refusal" }])) { FinishReason = ChatFinishReason.Stop }));
+        FakeChatClient second = new("second");
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), first, second);
+        pipeline.Validators = [new RejectText("bad")];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Messages[0].Contents.OfType<ErrorContent>().Single().Message, Is.EqualTo("no"));
+        Assert.That(response.GetRoutingOutcome()!.Attempts.Single().Failure, Is.EqualTo(FailureKind.Refusal));
+        Assert.That(second.Calls, Is.Empty);
+    }
+
     private static RoutingChatClient Build(IResponseValidator[] validators, params IChatClient[] clients)
     {
         RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), clients);
