@@ -134,6 +134,7 @@ internal sealed partial class RouteExecutor(
             target.Endpoint.Exit();
         }
 
+        TimeSpan answeredIn = attempt.Elapsed;
         RoutingOutcome? nested = target.Endpoint.IsRouter ? response.GetRoutingOutcome() : null;
         attempt.Usage = response.Usage;
         attempt.AnsweredBy = response.ModelId;
@@ -170,7 +171,7 @@ internal sealed partial class RouteExecutor(
             }
         }
 
-        target.Endpoint.RecordLatency(attempt.Elapsed);
+        target.Endpoint.RecordLatency(answeredIn);
         walk.Record(attempt.Write(AttemptResult.Succeeded, failure, nested: nested), target);
         return judgement;
     }

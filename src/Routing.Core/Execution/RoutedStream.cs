@@ -19,6 +19,7 @@ internal sealed class RoutedStream(
     private string? _responseId;
     private RoutingOutcome? _nested;
     private FailureKind? _forCaller;
+    private TimeSpan? _answeredIn;
     private bool _isSettled;
     private bool _isCommitted;
     private bool _isClosed;
@@ -232,7 +233,7 @@ internal sealed class RoutedStream(
     private Exception? Settle(AttemptResult result)
     {
         _isSettled = true;
-        target.Endpoint.RecordLatency(_attempt.Elapsed);
+        target.Endpoint.RecordLatency(_answeredIn ?? _attempt.Elapsed);
         walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
         Outcome = walk.ToOutcome();
         executor.Publish(Outcome);
@@ -258,6 +259,7 @@ internal sealed class RoutedStream(
         }
 
         IsBuffered = readToEnd && Failure is null;
+        _answeredIn = _attempt.Elapsed;
         return true;
     }
 

@@ -137,6 +137,20 @@ public sealed class ValidationTests
         Assert.That(second.Calls, Is.Empty);
     }
 
+    [Test]
+    public async Task TimeThatValidatorsTake_IsNotTheEndpoints([Values] bool streaming)
+    {
+        ManualTimeProvider clock = new();
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), new FakeChatClient("fine"));
+        pipeline.TimeProvider = clock;
+        pipeline.Validators = [new Slow(clock)];
+        using RoutingChatClient client = pipeline.Build();
+
+        await client.AskAsync(streaming);
+
+        Assert.That(pipeline.Models[0].Endpoints[0].Latency, Is.EqualTo(TimeSpan.Zero));
+    }
+
     private static RoutingChatClient Build(IResponseValidator[] validators, params IChatClient[] clients)
     {
         RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), clients);
@@ -161,6 +175,17 @@ public sealed class ValidationTests
             await source.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
             return ValidationVerdict.Accept;
+        }
+    }
+
+    private sealed class Slow(ManualTimeProvider clock) : IResponseValidator
+    {
+        public string Name => "slow";
+
+        public ValueTask<ValidationVerdict> ValidateAsync(RoutingRequest request, ChatResponse response, CancellationToken cancellationToken)
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            return new(ValidationVerdict.Accept);
         }
     }
 }
