@@ -103,7 +103,7 @@ internal sealed class RouteWalk
             return false;
         }
 
-        if (target.Endpoint.IsRouter || _budget.TryTakeCall())
+        if (target.Endpoint.IsRouter ? _budget.CallsLeft > 0 : _budget.TryTakeCall())
         {
             return true;
         }

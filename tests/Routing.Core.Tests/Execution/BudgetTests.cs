@@ -34,6 +34,19 @@ public sealed class BudgetTests
     }
 
     [Test]
+    public async Task RepairByANestedRouter_IsNotTried_WhenTheBudgetIsUsedUp([Values] bool streaming)
+    {
+        using RoutingChatClient nested = Pool.InOrder(new FakeChatClient("bad"));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings { MaxAttempts = 1 }, nested);
+        pipeline.Validators = [new RejectText("bad", "Do it right.")];
+        using RoutingChatClient client = pipeline.Build();
+
+        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(() => client.AskAsync(streaming));
+
+        Assert.That(error!.Outcome!.Attempts.Select(static attempt => attempt.Result), Is.EqualTo(new[] { AttemptResult.Rejected }));
+    }
+
+    [Test]
     public async Task NestedRouter_PassesItsCostAndNoKeysOn([Values] bool streaming)
     {
         FakeChatClient leaf = new("answer");
