@@ -69,6 +69,18 @@ public sealed class ModelEndpoint
     /// <summary>Gets whether the client routes itself: its calls count against the same budget.</summary>
     internal bool IsRouter { get; }
 
+    /// <summary>Gets whether the endpoint was taken out of service; it never comes back.</summary>
+    internal bool IsRetired
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _retired;
+            }
+        }
+    }
+
     /// <summary>Counts a call that starts.</summary>
     /// <returns>False when the endpoint is out of service: its client may be disposed at any moment, so it must not be called.</returns>
     internal bool TryEnter()

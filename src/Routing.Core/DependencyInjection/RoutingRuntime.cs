@@ -147,7 +147,7 @@ internal sealed partial class RoutingRuntime : IDisposable
             foreach ((string name, ModelEndpointSettings settings) in model.Endpoints)
             {
                 // An endpoint whose settings stay the same keeps its client, its connections and what is known of it.
-                built.Add(_endpoints.GetValueOrDefault((id, name)) is { } known && settings.Equals(known.Settings)
+                built.Add(_endpoints.GetValueOrDefault((id, name)) is { IsRetired: false } known && settings.Equals(known.Settings)
                     ? known
                     : new ModelEndpoint(CreateClient(settings), name, settings.ModelId, settings, ownsClient: true));
             }

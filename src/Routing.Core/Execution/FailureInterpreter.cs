@@ -57,9 +57,16 @@ internal sealed class FailureInterpreter(ImmutableArray<IFailureClassifier> clas
     {
         foreach (IFailureClassifier classifier in classifiers)
         {
-            if (classifier.Classify(exception, out retryAfter) is { } kind)
+            try
             {
-                return kind;
+                if (classifier.Classify(exception, out retryAfter) is { } kind)
+                {
+                    return kind;
+                }
+            }
+            catch (Exception)
+            {
+                // One that fails over a failure knows nothing of it.
             }
         }
 
@@ -74,7 +81,7 @@ internal sealed class FailureInterpreter(ImmutableArray<IFailureClassifier> clas
         {
             ProviderException provider => provider.Kind,
             RouteFailedException routed => routed.Kind,
-            NoCandidateException => FailureKind.InvalidRequest,
+            NoCandidateException => FailureKind.Unknown, // of a router behind this one: other models may well serve the request
             HttpRequestException { StatusCode: { } status } => FromStatus(status),
             TimeoutException => FailureKind.Timeout,
             OperationCanceledException => FailureKind.Timeout, // not the caller's: that was ruled out before

@@ -97,6 +97,10 @@ internal sealed partial class RouteExecutor(
         walk.Record(attempt.Write(result, kind, exception.GetType().Name, retryAfter, nested, wasNeverSent), attempt.Target, exception);
     }
 
+    /// <summary>Records that the caller did not wait for what became of an attempt.</summary>
+    public static void RecordCancelled(RouteWalk walk, in AttemptRecorder attempt, RoutingOutcome? nested) =>
+        walk.Record(attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller cancelled", nested: nested), attempt.Target);
+
     /// <summary>Makes the final error, tells everybody, and returns it to be thrown.</summary>
     public RouteFailedException Fail(RouteWalk walk)
     {
@@ -130,6 +134,7 @@ internal sealed partial class RouteExecutor(
             target.Endpoint.Exit();
         }
 
+        TimeSpan answeredIn = attempt.Elapsed;
         RoutingOutcome? nested = target.Endpoint.IsRouter ? response.GetRoutingOutcome() : null;
         attempt.Usage = response.Usage;
         attempt.AnsweredBy = response.ModelId;
@@ -145,7 +150,16 @@ internal sealed partial class RouteExecutor(
         Judgement judgement = new(ValidationVerdict.Accept, null, response, RawText: null);
         if (judge.HasValidators && failure is null)
         {
-            judgement = await judge.JudgeAsync(walk, target.Model.Id, response, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                judgement = await judge.JudgeAsync(walk, target.Model.Id, response, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                RecordCancelled(walk, attempt, nested);
+                return null;
+            }
+
             attempt.Validation = judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected;
             attempt.Validator = judgement.Validator;
             if (!judgement.IsAccepted)
@@ -157,7 +171,7 @@ internal sealed partial class RouteExecutor(
             }
         }
 
-        target.Endpoint.RecordLatency(attempt.Elapsed);
+        target.Endpoint.RecordLatency(answeredIn);
         walk.Record(attempt.Write(AttemptResult.Succeeded, failure, nested: nested), target);
         return judgement;
     }
@@ -198,7 +212,18 @@ internal sealed partial class RouteExecutor(
         }
 
         // The whole answer is here, and nobody has seen any of it.
-        Judgement judgement = await judge.JudgeAsync(walk, target.Model.Id, stream.ToResponse(), cancellationToken).ConfigureAwait(false);
+        Judgement judgement;
+        try
+        {
+            judgement = await judge.JudgeAsync(walk, target.Model.Id, stream.ToResponse(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            RecordCancelled(walk, stream.Attempt, stream.Nested);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+
         AttemptRecorder attempt = stream.Judge(judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected, judgement.Validator);
         if (judgement.IsAccepted)
         {
@@ -211,7 +236,7 @@ internal sealed partial class RouteExecutor(
             return stream.Commit();
         }
 
-        IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested: null);
+        IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, stream.Nested);
         await stream.DisposeAsync().ConfigureAwait(false);
         return repair is null ? null : await TryOpenAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
     }
@@ -234,7 +259,7 @@ internal sealed partial class RouteExecutor(
 
     /// <summary>Records a rejected answer.</summary>
     /// <returns>What to send so that the same model mends it; null when the next model's turn has come.</returns>
-    private static IReadOnlyList<ChatMessage>? RecordRejection(
+    private static List<ChatMessage>? RecordRejection(
         RouteWalk walk,
         in AttemptRecorder attempt,
         in Judgement judgement,
@@ -247,8 +272,24 @@ internal sealed partial class RouteExecutor(
             : null;
     }
 
-    private static IReadOnlyList<ChatMessage> RepairMessages(RouteWalk walk, ChatResponse answer, string instruction) =>
-        [.. walk.Request.Messages, .. answer.Messages, new ChatMessage(ChatRole.User, instruction)];
+    private static List<ChatMessage> RepairMessages(RouteWalk walk, ChatResponse answer, string instruction)
+    {
+        List<ChatMessage> messages = [.. walk.Request.Messages, .. answer.Messages];
+
+        // Services refuse a conversation in which a tool call stands without its result.
+        IEnumerable<AIContent> contents = answer.Messages.SelectMany(static message => message.Contents);
+        HashSet<string> answered = [.. contents.OfType<FunctionResultContent>().Select(static result => result.CallId)];
+        AIContent[] results = [.. contents.OfType<FunctionCallContent>()
+            .Where(call => answered.Add(call.CallId))
+            .Select(static call => new FunctionResultContent(call.CallId, "This call was not carried out."))];
+        if (results.Length > 0)
+        {
+            messages.Add(new ChatMessage(ChatRole.Tool, results));
+        }
+
+        messages.Add(new ChatMessage(ChatRole.User, instruction));
+        return messages;
+    }
 
     /// <summary>Says whether an answer in disguise goes to the caller all the same.</summary>
     internal static bool IsForCaller(FailureKind kind, ExecutionSettings settings) =>

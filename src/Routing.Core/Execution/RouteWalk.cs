@@ -103,7 +103,7 @@ internal sealed class RouteWalk
             return false;
         }
 
-        if (target.Endpoint.IsRouter || _budget.TryTakeCall())
+        if (target.Endpoint.IsRouter ? _budget.CallsLeft > 0 : _budget.TryTakeCall())
         {
             return true;
         }
@@ -159,9 +159,9 @@ internal sealed class RouteWalk
 
     private bool TryAdvance(out RouteTarget target)
     {
-        while (_model is null || _endpointIndex >= _model.Endpoints.Length)
+        while (_model is null || _endpointIndex >= (IsPinned ? 1 : _model.Endpoints.Length))
         {
-            if (++_modelIndex >= Decision.Ranking.Length || (_modelIndex > 0 && !Request.Hints.AllowFallback))
+            if (++_modelIndex >= Decision.Ranking.Length || (_modelIndex > 0 && (IsPinned || !Request.Hints.AllowFallback)))
             {
                 target = default;
                 return false;
@@ -194,6 +194,9 @@ internal sealed class RouteWalk
         _model = now.Find(target.Model.Id);
         _endpointIndex = _model is null ? int.MaxValue : 0;
     }
+
+    // A conversation or a background answer that a provider keeps is known to nobody else: another would refuse it, or take it for its own.
+    private bool IsPinned => Request.Options is { ConversationId: not null } or { ContinuationToken: not null };
 
     private void LeaveModel() => _endpointIndex = int.MaxValue;
 

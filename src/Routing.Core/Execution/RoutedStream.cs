@@ -18,6 +18,8 @@ internal sealed class RoutedStream(
     private ChatFinishReason? _finishReason;
     private string? _responseId;
     private RoutingOutcome? _nested;
+    private FailureKind? _forCaller;
+    private TimeSpan? _answeredIn;
     private bool _isSettled;
     private bool _isCommitted;
     private bool _isClosed;
@@ -27,6 +29,9 @@ internal sealed class RoutedStream(
 
     /// <summary>Gets the updates that came before the commit, in order.</summary>
     public List<ChatResponseUpdate> Held => _held;
+
+    /// <summary>Gets what a router behind this one did, whose costs are this attempt's.</summary>
+    public RoutingOutcome? Nested => _nested;
 
     /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
     public bool IsBuffered { get; private set; }
@@ -64,7 +69,7 @@ internal sealed class RoutedStream(
                 return Reject(failure, "an error in the stream");
             }
 
-            if (inspector?.Add(update) is { } finding)
+            if (Failure is null && inspector?.Add(update) is { } finding)
             {
                 return RejectEarly(finding.Validator, finding.Reason);
             }
@@ -116,6 +121,7 @@ internal sealed class RoutedStream(
                         return kind;
                     }
 
+                    _forCaller ??= kind;
                     NoteAnswer(0, isMeaningful: true);
                     break;
 
@@ -219,13 +225,16 @@ internal sealed class RoutedStream(
         }
     }
 
+    // What a caller gets to see although it is no answer; validators have no say in it.
+    private FailureKind? Failure => ContentInspector.FinishFailure(_finishReason) ?? _forCaller;
+
     private bool IsAnswering => _attempt.TimeToFirstToken is not null;
 
     private Exception? Settle(AttemptResult result)
     {
         _isSettled = true;
-        target.Endpoint.RecordLatency(_attempt.Elapsed);
-        walk.Record(_attempt.Write(result, ContentInspector.FinishFailure(_finishReason), nested: _nested), target);
+        target.Endpoint.RecordLatency(_answeredIn ?? _attempt.Elapsed);
+        walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
         Outcome = walk.ToOutcome();
         executor.Publish(Outcome);
         return null;
@@ -249,7 +258,8 @@ internal sealed class RoutedStream(
             return Reject(FailureKind.EmptyResponse, "the stream brought no content");
         }
 
-        IsBuffered = readToEnd && filtered is null;
+        IsBuffered = readToEnd && Failure is null;
+        _answeredIn = _attempt.Elapsed;
         return true;
     }
 

@@ -14,8 +14,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
 {
     private const long NobodyWaits = long.MaxValue;
     private const int Idle = 0;
-    private const int Waiting = 1;
-    private const int Abandoned = 2;
+    private const int Abandoned = -1;
 
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationToken _callerToken;
@@ -23,11 +22,15 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
     private readonly IAsyncEnumerator<ChatResponseUpdate> _stream;
     private readonly TimeProvider _timeProvider;
     private readonly Action _onAdvanced;
+    private readonly Lock _timerLock = new();
     private ManualResetValueTaskSourceCore<bool> _wait;
     private ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter _awaiter;
     private ITimer? _timer;
     private long _deadline = NobodyWaits;
-    private int _isArmed;
+    private long _firesAt = NobodyWaits;
+    private int _waits;
+
+    // Idle, Abandoned, or the number of the wait that is under way: a timer that fires late must not end the wait after its own.
     private int _state;
 
     public StreamGuard(
@@ -63,7 +66,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
 
         _wait.Reset();
         _awaiter = pending.ConfigureAwait(false).GetAwaiter();
-        Volatile.Write(ref _state, Waiting);
+        Volatile.Write(ref _state, ++_waits);
         StartTimer();
         if (_callerToken.IsCancellationRequested)
         {
@@ -99,7 +102,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
 
     private void OnAdvanced()
     {
-        if (Interlocked.CompareExchange(ref _state, Idle, Waiting) != Waiting)
+        if (Interlocked.CompareExchange(ref _state, Idle, _waits) != _waits)
         {
             _ = LeaveBehindAsync();
             return;
@@ -153,55 +156,73 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
             return;
         }
 
-        TimeSpan limit = Limit > TimeSpan.Zero ? Limit : TimeSpan.Zero;
-        Interlocked.Exchange(ref _deadline, _timeProvider.GetTimestamp() + ToTicks(limit));
+        long deadline = _timeProvider.GetTimestamp() + ToTicks(Limit > TimeSpan.Zero ? Limit : TimeSpan.Zero);
+        Interlocked.Exchange(ref _deadline, deadline);
 
-        // The timer is not moved for each update: it is started when it stands still, and looks at the deadline when it fires.
-        if (Interlocked.Exchange(ref _isArmed, 1) == 0)
+        // The timer is not moved for each update: one that fires earlier than needed looks at the deadline then.
+        if (deadline < Volatile.Read(ref _firesAt))
         {
+            Arm(deadline);
+        }
+    }
+
+    private void Arm(long deadline)
+    {
+        lock (_timerLock)
+        {
+            if (deadline >= Volatile.Read(ref _firesAt))
+            {
+                return;
+            }
+
+            // Rounded up: a timer that fires a tick early would only start itself again.
+            Volatile.Write(ref _firesAt, deadline);
+            long left = Math.Max(0, deadline - _timeProvider.GetTimestamp());
+            TimeSpan due = TimeSpan.FromMilliseconds(Math.Ceiling(left * 1000.0 / _timeProvider.TimestampFrequency));
             if (_timer is null)
             {
-                _timer = _timeProvider.CreateTimer(static state => ((StreamGuard)state!).OnTimer(), this, limit, Timeout.InfiniteTimeSpan);
+                _timer = _timeProvider.CreateTimer(static state => ((StreamGuard)state!).OnTimer(), this, due, Timeout.InfiniteTimeSpan);
             }
             else
             {
-                _timer.Change(limit, Timeout.InfiniteTimeSpan);
+                _timer.Change(due, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
     private void OnTimer()
     {
-        Interlocked.Exchange(ref _isArmed, 0);
+        Interlocked.Exchange(ref _firesAt, NobodyWaits);
+
+        // The wait before its deadline: should the wait be over by the time that the deadline has been looked at, it cannot be abandoned any more.
+        int wait = Volatile.Read(ref _state);
         long deadline = Interlocked.Read(ref _deadline);
         if (deadline == NobodyWaits)
         {
             return;
         }
 
-        long left = deadline - _timeProvider.GetTimestamp();
-        if (left <= 0)
+        if (deadline > _timeProvider.GetTimestamp())
         {
-            Abandon(new TimeoutException("The stream stayed silent for longer than it may."));
+            Arm(deadline);
         }
-        else if (Interlocked.Exchange(ref _isArmed, 1) == 0)
+        else
         {
-            // Rounded up: a timer that fires a tick early would only start itself again.
-            _timer?.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left * 1000.0 / _timeProvider.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+            Abandon(wait, new TimeoutException("The stream stayed silent for longer than it may."));
         }
     }
 
     private void OnCallerCancelled()
     {
-        if (!Abandon(new OperationCanceledException(_callerToken)))
+        if (!Abandon(Volatile.Read(ref _state), new OperationCanceledException(_callerToken)))
         {
             _source.Cancel();
         }
     }
 
-    private bool Abandon(Exception reason)
+    private bool Abandon(int wait, Exception reason)
     {
-        if (Interlocked.CompareExchange(ref _state, Abandoned, Waiting) != Waiting)
+        if (wait <= Idle || Interlocked.CompareExchange(ref _state, Abandoned, wait) != wait)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using LlmRouting.Core.Tests.Support;
+using LlmRouting.Models;
 using LlmRouting.Strategies;
 using LlmRouting.Testing;
 using Microsoft.Extensions.AI;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
 
 namespace LlmRouting.Core.Tests.DependencyInjection;
 
@@ -84,6 +86,18 @@ public sealed class ReloadTests
         Assert.That(logs.Of(EventIds.ConfigurationRejected).Count(), Is.EqualTo(1));
         Assert.That((await chat.GetResponseAsync("hello")).Text, Does.StartWith("answer of"));
         await host.StopAsync();
+    }
+
+    [Test]
+    public async Task S28_ModelThatCodeTookOut_ServesAgainAfterAReload()
+    {
+        using TestHost host = new(Settings.Valid(("DefaultModel", "small"), ("Strategies:0", "rules")));
+        ModelRegistry registry = ((RoutingChatClient)host.Chat).Router.Registry;
+        registry.Update(registry.Current.All.Where(static model => model.Id != "small"));
+
+        host.Reload(Settings.Valid(("DefaultModel", "small"), ("Strategies:0", "rules"), ("MinConfidence", "0.6")));
+
+        Assert.That((await host.Chat.GetResponseAsync("hello")).Text, Is.EqualTo("answer of small"));
     }
 
     [Test]

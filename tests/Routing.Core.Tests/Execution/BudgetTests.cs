@@ -34,6 +34,19 @@ public sealed class BudgetTests
     }
 
     [Test]
+    public async Task RepairByANestedRouter_IsNotTried_WhenTheBudgetIsUsedUp([Values] bool streaming)
+    {
+        using RoutingChatClient nested = Pool.InOrder(new FakeChatClient("bad"));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings { MaxAttempts = 1 }, nested);
+        pipeline.Validators = [new RejectText("bad", "Do it right.")];
+        using RoutingChatClient client = pipeline.Build();
+
+        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(() => client.AskAsync(streaming));
+
+        Assert.That(error!.Outcome!.Attempts.Select(static attempt => attempt.Result), Is.EqualTo(new[] { AttemptResult.Rejected }));
+    }
+
+    [Test]
     public async Task NestedRouter_PassesItsCostAndNoKeysOn([Values] bool streaming)
     {
         FakeChatClient leaf = new("answer");
@@ -156,6 +169,20 @@ public sealed class BudgetTests
 
         Assert.That(response.Text, Is.EqualTo("done"));
         Assert.That(response.GetRoutingOutcome()!.Answer!.Result, Is.EqualTo(AttemptResult.Succeeded));
+    }
+
+    [Test]
+    public async Task RejectedAnswerOfANestedRouter_CostsWhatThatRouterPaid([Values] bool streaming)
+    {
+        using RoutingChatClient nested = Pool.InOrder(new FakeChatClient("bad"));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), nested, new FakeChatClient("good"));
+        pipeline.Models = [new RoutableModel(Pool.Profile("m1", price: 1000), new ModelEndpoint(nested)), pipeline.Models[1]];
+        pipeline.Validators = [new RejectText("bad")];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.GetRoutingOutcome()!.Attempts[0].CostUsd, Is.EqualTo(0.00003m));
     }
 
     private static FakeChatClient Silent() => FakeChatClient.Hanging();

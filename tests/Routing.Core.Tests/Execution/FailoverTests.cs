@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using LlmRouting.Execution;
+using LlmRouting.Pipeline;
 using LlmRouting.Testing;
 using Microsoft.Extensions.AI;
 using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
@@ -206,6 +207,59 @@ public sealed class FailoverTests
         Assert.That(error.Outcome!.ToString() + string.Join("", error.Outcome.Attempts) + string.Join("", error.Outcome.Decision.Steps), Does.Not.Contain("hunter2"));
     }
 
+    [Test]
+    public async Task StateThatAProviderKeeps_IsSentToNoOther([Values] bool streaming, [Values] bool isBackground)
+    {
+        FakeChatClient first = FakeChatClient.Throwing(static () => new IOException());
+        FakeChatClient elsewhere = new("does not know the conversation");
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), first, elsewhere);
+        pipeline.Models =
+        [
+            new RoutableModel(Pool.Profile("m1"), [new ModelEndpoint(first, "here"), new ModelEndpoint(elsewhere, "elsewhere")]),
+            Pool.Model("m2", elsewhere),
+        ];
+        using RoutingChatClient client = pipeline.Build();
+        ChatOptions options = isBackground
+            ? new() { ContinuationToken = ResponseContinuationToken.FromBytes(new byte[] { 1 }) }
+            : new() { ConversationId = "conversation-1" };
+
+        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(() => client.AskAsync(streaming, options));
+
+        Assert.That(error!.Kind, Is.EqualTo(FailureKind.Network));
+        Assert.That(elsewhere.Calls, Is.Empty);
+    }
+
+    [Test]
+    public async Task FailureClassifierThatThrows_KnowsNothing_AndLeavesNoCallOpen([Values] bool streaming)
+    {
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), FakeChatClient.Throwing(static () => new IOException()), new FakeChatClient("second"));
+        pipeline.FailureClassifiers = [new Broken()];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("second"));
+        Assert.That(response.GetRoutingOutcome()!.Attempts[0].Failure, Is.EqualTo(FailureKind.Network));
+        Assert.That(pipeline.Models.Sum(static model => model.Endpoints.Sum(static endpoint => endpoint.InFlight)), Is.Zero);
+    }
+
+    [Test]
+    public async Task NestedRouterWithoutACandidate_IsPassedOver([Values] bool streaming)
+    {
+        RoutingPipeline inner = new() { Models = [new RoutableModel(Pool.Profile("tiny") with { ContextTokens = 1 }, new ModelEndpoint(new FakeChatClient("inner")))] };
+        using RoutingChatClient nested = inner.Build();
+        using RoutingChatClient client = Pool.InOrder(nested, new FakeChatClient("second"));
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("second"));
+    }
+
     private static FakeChatClient Filtered() => new((_, _, _) =>
         Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "")) { FinishReason = ChatFinishReason.ContentFilter }));
+
+    private sealed class Broken : IFailureClassifier
+    {
+        public FailureKind? Classify(Exception exception, out TimeSpan? retryAfter) => throw new InvalidOperationException();
+    }
 }

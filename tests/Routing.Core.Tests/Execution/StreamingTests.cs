@@ -1,4 +1,5 @@
 using LlmRouting.Execution;
+using LlmRouting.Pipeline;
 using LlmRouting.Testing;
 using Microsoft.Extensions.AI;
 using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
@@ -314,5 +315,86 @@ public sealed class StreamingTests
         }
 
         return [.. steps];
+    }
+
+    [Test]
+    public async Task SilenceAfterSlowContent_EndsAtTheShorterIdleLimit_R5()
+    {
+        ManualTimeProvider clock = new();
+        TaskCompletionSource gate = new();
+        RoutingPipeline pipeline = Pool.Pipeline(
+            new ExecutionSettings { FirstTokenTimeout = TimeSpan.FromSeconds(20), IdleTimeout = TimeSpan.FromSeconds(3) },
+            FakeChatClient.Streaming(gate.Task, Pool.Text("part"), TimeSpan.MaxValue));
+        pipeline.TimeProvider = clock;
+        using RoutingChatClient client = pipeline.Build();
+
+        await using IAsyncEnumerator<ChatResponseUpdate> updates = client.GetStreamingResponseAsync(Pool.Hello).GetAsyncEnumerator();
+        ValueTask<bool> first = updates.MoveNextAsync();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        gate.SetResult();
+        await first;
+        Task<bool> silent = updates.MoveNextAsync().AsTask();
+        clock.Advance(TimeSpan.FromSeconds(2.9));
+        Assert.That(silent.IsCompleted, Is.False);
+        clock.Advance(TimeSpan.FromSeconds(0.2));
+
+        // The timer that was started for the first content must not delay the idle limit.
+        await Assert.ThrowsAsync<RouteFailedException>(() => silent.WaitAsync(TimeSpan.FromSeconds(5)));
+    }
+
+    [Test]
+    public async Task TimerThatFiresAsAnUpdateComes_DoesNotEndTheNextWait()
+    {
+        RacingTimeProvider clock = new();
+        TaskCompletionSource first = new();
+        TaskCompletionSource second = new();
+        FakeChatClient source = FakeChatClient.Streaming(first.Task, Pool.Text("a"), second.Task, Pool.Text("b"), Pool.End());
+        await using StreamGuard guard = new(source, Pool.Hello, null, clock, CancellationToken.None) { Limit = TimeSpan.FromSeconds(3) };
+        Task<bool> next = guard.MoveNextAsync().AsTask();
+        Task<bool>? afterNext = null;
+
+        // Between the timer's look at the clock and what it does next, the update comes and the reader waits for another.
+        clock.OnTimestamp = () =>
+        {
+            first.SetResult();
+            next.Wait();
+            afterNext = guard.MoveNextAsync().AsTask();
+        };
+        clock.Advance(TimeSpan.FromSeconds(3));
+        second.SetResult();
+
+        Assert.That(await next, Is.True);
+        Assert.That(await afterNext!, Is.True);
+    }
+
+    private sealed class RacingTimeProvider : TimeProvider
+    {
+        private readonly ManualTimeProvider _inner = new();
+        private bool _isAdvancing;
+
+        public Action? OnTimestamp { get; set; }
+
+        public override long TimestampFrequency => _inner.TimestampFrequency;
+
+        public void Advance(TimeSpan time)
+        {
+            _isAdvancing = true;
+            _inner.Advance(time);
+        }
+
+        public override long GetTimestamp()
+        {
+            long now = _inner.GetTimestamp();
+            if (_isAdvancing && OnTimestamp is { } racing)
+            {
+                OnTimestamp = null;
+                racing();
+            }
+
+            return now;
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            _inner.CreateTimer(callback, state, dueTime, period);
     }
 }
