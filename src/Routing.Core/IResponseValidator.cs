@@ -4,7 +4,8 @@ namespace LlmRouting;
 
 /// <summary>Accepts an answer, asks for a repair, or rejects it, which climbs to the next model.</summary>
 /// <remarks>
-/// Implementations are singletons and must be thread-safe. A validator that throws has accepted; the attempt records it. With any validator
+/// Implementations are singletons and must be thread-safe. A validator that throws, or takes longer than the request has, has no say; the attempt
+/// records the answer as unvalidated. With any validator
 /// registered, a streamed answer is held back until it has been validated.
 /// </remarks>
 public interface IResponseValidator

@@ -12,6 +12,6 @@ public enum ValidationResult
     /// <summary>A validator rejected it, or asked for a repair.</summary>
     Rejected,
 
-    /// <summary>It was delivered before anybody could look, because it outgrew what may be held back.</summary>
+    /// <summary>It was delivered without the say of every validator: it outgrew what may be held back, or a validator threw or ran out of time.</summary>
     Unvalidated,
 }

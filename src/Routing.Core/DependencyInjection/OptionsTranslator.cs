@@ -34,7 +34,7 @@ internal sealed class OptionsTranslator
 
         CheckRatio(_options.MinConfidence, "MinConfidence");
         CheckPositive(_options.StrategyTimeout, "StrategyTimeout");
-        CheckExecution();
+        _errors.AddRange(_options.Execution.ToSettings().FindErrors().Select(error => $"{_root}:{error}"));
         CheckWeights();
         TierLadder tiers = ReadTiers();
         ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, _errors).Read();
@@ -196,23 +196,6 @@ internal sealed class OptionsTranslator
         return selected;
     }
 
-    private void CheckExecution()
-    {
-        ExecutionOptions execution = _options.Execution;
-        CheckAtLeastOne(execution.MaxAttempts, "Execution:MaxAttempts");
-        CheckAtLeastOne(execution.Hold.MaxUpdates, "Execution:Hold:MaxUpdates");
-        CheckAtLeastOne(execution.Hold.MaxCharacters, "Execution:Hold:MaxCharacters");
-        if (execution.Hold.MaxTime is { } holdTime)
-        {
-            CheckPositive(holdTime, "Execution:Hold:MaxTime");
-        }
-
-        CheckPositive(execution.TotalTimeout, "Execution:TotalTimeout");
-        CheckPositive(execution.AttemptTimeout, "Execution:AttemptTimeout");
-        CheckPositive(execution.FirstTokenTimeout, "Execution:FirstTokenTimeout");
-        CheckPositive(execution.IdleTimeout, "Execution:IdleTimeout");
-    }
-
     private void CheckWeights()
     {
         CostLatencyOptions weights = _options.CostLatency;
@@ -227,14 +210,6 @@ internal sealed class OptionsTranslator
             {
                 _errors.Add(FormattableString.Invariant($"{_root}:CostLatency:{name} is {weight}; a weight must be 0 or more."));
             }
-        }
-    }
-
-    private void CheckAtLeastOne(int value, string path)
-    {
-        if (value < 1)
-        {
-            _errors.Add(FormattableString.Invariant($"{_root}:{path} is {value}; it must be at least 1."));
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed partial class RoutingRuntime : IDisposable
     private readonly List<IDisposable> _reloads = [];
     private readonly Lock _lock = new();
     private Dictionary<(string Model, string Endpoint), ModelEndpoint> _endpoints = [];
+    private bool _isDisposed;
 
     public RoutingRuntime(
         IServiceProvider services,
@@ -81,6 +82,11 @@ internal sealed partial class RoutingRuntime : IDisposable
 
     public void Dispose()
     {
+        lock (_lock)
+        {
+            _isDisposed = true;
+        }
+
         foreach (IDisposable reload in _reloads)
         {
             reload.Dispose();
@@ -105,6 +111,11 @@ internal sealed partial class RoutingRuntime : IDisposable
     {
         lock (_lock)
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
             try
             {
                 TranslatedOptions translated = Read();
@@ -133,35 +144,53 @@ internal sealed partial class RoutingRuntime : IDisposable
     private List<RoutableModel> BuildModels(TranslatedOptions translated)
     {
         Dictionary<(string, string), ModelEndpoint> endpoints = [];
-        List<RoutableModel> models = [];
-        foreach (TranslatedModel model in translated.Models)
+        try
         {
-            string id = model.Profile.Id;
-            List<ModelEndpoint> built = [];
-            if (model.Registration is { } registration)
+            List<RoutableModel> models = [];
+            foreach (TranslatedModel model in translated.Models)
             {
-                built.Add(_endpoints.GetValueOrDefault((id, "default"))
-                    ?? new ModelEndpoint(CreateClient(registration)));
+                models.Add(new RoutableModel(model.Profile, [.. BuildEndpoints(model, endpoints)]));
             }
 
-            foreach ((string name, ModelEndpointSettings settings) in model.Endpoints)
+            _endpoints = endpoints;
+            return models;
+        }
+        catch (Exception)
+        {
+            // What was made so far serves nobody.
+            foreach (ModelEndpoint endpoint in endpoints.Values.Except(_endpoints.Values))
             {
-                // An endpoint whose settings stay the same keeps its client, its connections and what is known of it.
-                built.Add(_endpoints.GetValueOrDefault((id, name)) is { IsRetired: false } known && settings.Equals(known.Settings)
-                    ? known
-                    : new ModelEndpoint(CreateClient(settings), name, settings.ModelId, settings, ownsClient: true));
+                endpoint.Retire();
             }
 
-            foreach (ModelEndpoint endpoint in built)
-            {
-                endpoints[(id, endpoint.Name)] = endpoint;
-            }
+            throw;
+        }
+    }
 
-            models.Add(new RoutableModel(model.Profile, [.. built]));
+    private List<ModelEndpoint> BuildEndpoints(TranslatedModel model, Dictionary<(string, string), ModelEndpoint> endpoints)
+    {
+        string id = model.Profile.Id;
+        List<ModelEndpoint> built = [];
+        if (model.Registration is { } registration)
+        {
+            Add(_endpoints.GetValueOrDefault((id, "default")) ?? new ModelEndpoint(CreateClient(registration)));
         }
 
-        _endpoints = endpoints;
-        return models;
+        foreach ((string name, ModelEndpointSettings settings) in model.Endpoints)
+        {
+            // An endpoint whose settings stay the same keeps its client, its connections and what is known of it.
+            Add(_endpoints.GetValueOrDefault((id, name)) is { IsRetired: false } known && settings.Equals(known.Settings)
+                ? known
+                : new ModelEndpoint(CreateClient(settings), name, settings.ModelId, settings, ownsClient: true));
+        }
+
+        return built;
+
+        void Add(ModelEndpoint endpoint)
+        {
+            built.Add(endpoint);
+            endpoints[(id, endpoint.Name)] = endpoint;
+        }
     }
 
     private IChatClient CreateClient(ModelRegistration registration) =>

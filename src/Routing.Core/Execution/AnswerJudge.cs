@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LlmRouting.Execution;
 
 /// <summary>Asks the validators.</summary>
-/// <remarks>Thread-safe. A validator that throws, or takes longer than the request has, counts as having accepted: it is recorded, and takes no request down.</remarks>
+/// <remarks>Thread-safe. A validator that throws, or takes longer than the request has, has no say: the record calls the answer unvalidated, and no request goes down.</remarks>
 internal sealed partial class AnswerJudge(ImmutableArray<IResponseValidator> validators, TimeProvider timeProvider, ILogger logger)
 {
     public bool HasValidators => !validators.IsEmpty;
@@ -15,9 +15,15 @@ internal sealed partial class AnswerJudge(ImmutableArray<IResponseValidator> val
     {
         double acceptFrom = walk.Decision.AcceptFrom(modelId);
         string? rawText = null;
+        bool isComplete = true;
         foreach (IResponseValidator validator in validators)
         {
-            ValidationVerdict verdict = await AskAsync(validator, walk, response, cancellationToken).ConfigureAwait(false);
+            if (await AskAsync(validator, walk, response, cancellationToken).ConfigureAwait(false) is not { } verdict)
+            {
+                isComplete = false;
+                continue;
+            }
+
             if (verdict.Kind != ValidationVerdictKind.Accept)
             {
                 return new(verdict, validator.Name, response, rawText);
@@ -35,7 +41,7 @@ internal sealed partial class AnswerJudge(ImmutableArray<IResponseValidator> val
             }
         }
 
-        return new(ValidationVerdict.Accept, null, response, rawText);
+        return new(ValidationVerdict.Accept, null, response, rawText, isComplete);
     }
 
     /// <summary>Starts watching a stream.</summary>
@@ -67,7 +73,8 @@ internal sealed partial class AnswerJudge(ImmutableArray<IResponseValidator> val
         }
     }
 
-    private async ValueTask<ValidationVerdict> AskAsync(IResponseValidator validator, RouteWalk walk, ChatResponse response, CancellationToken cancellationToken)
+    /// <returns>null when the validator threw, or took longer than the request has.</returns>
+    private async ValueTask<ValidationVerdict?> AskAsync(IResponseValidator validator, RouteWalk walk, ChatResponse response, CancellationToken cancellationToken)
     {
         using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -83,13 +90,13 @@ internal sealed partial class AnswerJudge(ImmutableArray<IResponseValidator> val
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Log.ValidatorFailed(logger, validator.Name, exception.GetType().Name);
-            return ValidationVerdict.Accept;
+            return null;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.ValidatorFailed, LogLevel.Warning, "Validator '{Validator}' threw {Exception}; the answer counts as accepted")]
+        [LoggerMessage(EventIds.ValidatorFailed, LogLevel.Warning, "Validator '{Validator}' threw {Exception}; it has no say in this answer")]
         public static partial void ValidatorFailed(ILogger logger, string validator, string exception);
     }
 }

@@ -8,7 +8,7 @@ public sealed record ExecutionSettings
     /// <value>At least 1; default 3. A router behind this router takes its calls from the same budget.</value>
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>Gets how long a request may take until its answer, or a stream's first meaningful content, is there.</summary>
+    /// <summary>Gets how long a request may take until its answer, or a stream's first meaningful content, is delivered.</summary>
     /// <value>Positive; default 2 minutes.</value>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -38,4 +38,20 @@ public sealed record ExecutionSettings
 
     /// <summary>Gets how much of a streamed answer is held back for validators.</summary>
     public HoldSettings Hold { get; init; } = new();
+
+    /// <summary>Names what is out of range.</summary>
+    internal IEnumerable<string> FindErrors()
+    {
+        // Timers take no more than about 49 days.
+        TimeSpan longest = TimeSpan.FromDays(49);
+        (string Name, TimeSpan Time)[] times =
+        [
+            (nameof(TotalTimeout), TotalTimeout), (nameof(AttemptTimeout), AttemptTimeout), (nameof(FirstTokenTimeout), FirstTokenTimeout),
+            (nameof(IdleTimeout), IdleTimeout), ("Hold:MaxTime", Hold.MaxTime ?? longest),
+        ];
+        (string Name, int Count)[] counts = [(nameof(MaxAttempts), MaxAttempts), ("Hold:MaxUpdates", Hold.MaxUpdates), ("Hold:MaxCharacters", Hold.MaxCharacters)];
+        return counts.Where(static item => item.Count < 1).Select(static item => FormattableString.Invariant($"Execution:{item.Name} is {item.Count}; it must be at least 1."))
+            .Concat(times.Where(item => item.Time <= TimeSpan.Zero || item.Time > longest)
+                .Select(static item => $"Execution:{item.Name} is {item.Time}; it must be longer than zero and at most 49 days."));
+    }
 }

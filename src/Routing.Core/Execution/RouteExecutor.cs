@@ -160,7 +160,7 @@ internal sealed partial class RouteExecutor(
                 return null;
             }
 
-            attempt.Validation = judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected;
+            attempt.Validation = judgement.Result;
             attempt.Validator = judgement.Validator;
             if (!judgement.IsAccepted)
             {
@@ -224,7 +224,7 @@ internal sealed partial class RouteExecutor(
             return null;
         }
 
-        AttemptRecorder attempt = stream.Judge(judgement.IsAccepted ? ValidationResult.Accepted : ValidationResult.Rejected, judgement.Validator);
+        AttemptRecorder attempt = stream.Judge(judgement.Result, judgement.Validator);
         if (judgement.IsAccepted)
         {
             if (judgement.RawText is not null)

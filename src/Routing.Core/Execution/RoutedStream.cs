@@ -56,7 +56,7 @@ internal sealed class RoutedStream(
         _guard = new StreamGuard(target.Endpoint.Client, messages, walk.OptionsFor(target), timeProvider, callerToken);
         while (true)
         {
-            _guard.Limit = IsAnswering ? walk.Settings.IdleTimeout : TimeToCommit();
+            _guard.Limit = !IsAnswering ? TimeToCommit() : Shorter(walk.Settings.IdleTimeout, walk.TimeLeft);
             if (!await _guard.MoveNextAsync().ConfigureAwait(false))
             {
                 return FinishHeld(readToEnd);
@@ -299,9 +299,7 @@ internal sealed class RoutedStream(
         }
     }
 
-    private TimeSpan TimeToCommit()
-    {
-        TimeSpan left = walk.Settings.FirstTokenTimeout - _attempt.Elapsed;
-        return left < walk.TimeLeft ? left : walk.TimeLeft;
-    }
+    private TimeSpan TimeToCommit() => Shorter(walk.Settings.FirstTokenTimeout - _attempt.Elapsed, walk.TimeLeft);
+
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

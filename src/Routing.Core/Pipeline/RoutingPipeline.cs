@@ -110,6 +110,11 @@ public sealed class RoutingPipeline
             throw new ArgumentException(FormattableString.Invariant($"MinConfidence is {MinConfidence}; it must be between 0 and 1."));
         }
 
+        if (string.Join(" ", Execution.FindErrors()) is { Length: > 0 } errors)
+        {
+            throw new ArgumentException(errors);
+        }
+
         IReadOnlyList<IRoutingStrategy> strategies = Strategies ?? [new TiersStrategy(Tiers), new CostLatencyStrategy(Tiers)];
         RefuseTwice(strategies, static strategy => strategy.Name, "Strategy");
 

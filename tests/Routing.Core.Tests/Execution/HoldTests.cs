@@ -74,6 +74,24 @@ public sealed class HoldTests
     }
 
     [Test]
+    public async Task HeldAnswer_IsBoundedByTheRequestsTime_R6()
+    {
+        ManualTimeProvider clock = new();
+        RoutingPipeline pipeline = Pool.Pipeline(
+            new ExecutionSettings { TotalTimeout = TimeSpan.FromSeconds(5), IdleTimeout = TimeSpan.FromSeconds(60) },
+            FakeChatClient.Streaming(Pool.Text("a"), TimeSpan.MaxValue));
+        pipeline.TimeProvider = clock;
+        pipeline.Validators = [new RejectText("never")];
+        using RoutingChatClient client = pipeline.Build();
+
+        Task<ChatResponse> pending = client.AskAsync(streaming: true);
+        clock.Advance(TimeSpan.FromSeconds(5.1));
+        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(() => pending);
+
+        Assert.That(error!.Kind, Is.EqualTo(FailureKind.Timeout));
+    }
+
+    [Test]
     public async Task StreamThatCannotBecomeGood_IsCutBeforeItsEnd_S14([Values] bool repairs)
     {
         int delivered = 0;

@@ -75,13 +75,14 @@ public sealed class ValidationTests
     }
 
     [Test]
-    public async Task ValidatorThatThrows_HasAccepted([Values] bool streaming)
+    public async Task ValidatorThatThrows_HasNoSay_AndTheRecordSaysSo([Values] bool streaming)
     {
         using RoutingChatClient client = Build([new Throwing()], new FakeChatClient("fine"));
 
         ChatResponse response = await client.AskAsync(streaming);
 
         Assert.That(response.Text, Is.EqualTo("fine"));
+        Assert.That(response.GetRoutingOutcome()!.Answer!.Validation, Is.EqualTo(ValidationResult.Unvalidated));
     }
 
     [Test]

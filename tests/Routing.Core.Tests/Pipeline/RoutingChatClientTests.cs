@@ -249,6 +249,12 @@ public sealed class RoutingChatClientTests
     }
 
     [Test]
+    public void Build_WithBoundsOutOfRange_NamesThemAll() =>
+        Assert.That(
+            static () => Pool.InOrder(new ExecutionSettings { MaxAttempts = 0, IdleTimeout = TimeSpan.MaxValue }, new FakeChatClient()),
+            Throws.ArgumentException.With.Message.Contains("Execution:MaxAttempts is 0").And.Message.Contains("Execution:IdleTimeout is"));
+
+    [Test]
     public void Build_WithoutModels_IsAClearError() =>
         Assert.That(static () => new RoutingPipeline().Build(), Throws.ArgumentException.With.Message.Contains("no models"));
 
