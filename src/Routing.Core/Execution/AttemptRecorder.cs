@@ -33,7 +33,10 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
     /// <summary>Gets or sets how long the answer was held back.</summary>
     public TimeSpan? HeldFor { get; set; }
 
-    public readonly TimeSpan Elapsed => timeProvider.GetElapsedTime(_started);
+    /// <summary>Gets or sets how long the attempt took, once it has ended; null while it runs.</summary>
+    public TimeSpan? EndedAfter { get; set; }
+
+    public readonly TimeSpan Elapsed => EndedAfter ?? timeProvider.GetElapsedTime(_started);
 
     /// <summary>Adds to what the provider says it used, as Microsoft.Extensions.AI does for a stream that counts in parts.</summary>
     public void AddUsage(UsageDetails details)

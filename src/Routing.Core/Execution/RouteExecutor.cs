@@ -135,6 +135,7 @@ internal sealed partial class RouteExecutor(
         }
 
         TimeSpan answeredIn = attempt.Elapsed;
+        attempt.EndedAfter = judge.HasValidators ? null : answeredIn;
         RoutingOutcome? nested = target.Endpoint.IsRouter ? response.GetRoutingOutcome() : null;
         attempt.Usage = response.Usage;
         attempt.AnsweredBy = response.ModelId;

@@ -63,7 +63,8 @@ internal sealed class RouteWalk
     {
         while (!_stopped && TryAdvance(out target))
         {
-            if (TimeLeft <= TimeSpan.Zero)
+            // Until something was tried, deciding is all that took time, and that was measured already.
+            if ((_attempts.Count == 0 ? Settings.TotalTimeout - Decision.Elapsed : TimeLeft) <= TimeSpan.Zero)
             {
                 Skip(target, FailureKind.Timeout, "the request's time is used up");
                 _stopped = true;
