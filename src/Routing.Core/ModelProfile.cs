@@ -114,6 +114,25 @@ public sealed record ModelProfile
     /// <returns>True from <see cref="RetiresOn"/> on.</returns>
     public bool IsRetired(DateTimeOffset now) => RetiresOn <= now;
 
+    /// <summary>Lists what configuration, rules and requests may call the model: its id and its family, each with its version too.</summary>
+    internal IEnumerable<string> References()
+    {
+        yield return Id;
+        if (Family is not null)
+        {
+            yield return Family;
+        }
+
+        if (Version is not null)
+        {
+            yield return $"{Id}@{Version}";
+            if (Family is not null)
+            {
+                yield return $"{Family}@{Version}";
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Tier is null ? Id : $"{Id} ({Tier})";
 }

@@ -230,31 +230,8 @@ internal sealed class OptionsTranslator
         }
     }
 
-    private static FrozenSet<string> References(ImmutableArray<TranslatedModel> models)
-    {
-        HashSet<string> references = new(StringComparer.OrdinalIgnoreCase);
-        foreach (ModelProfile profile in models.Select(static model => model.Profile))
-        {
-            AddReference(profile.Id, profile.Version);
-            AddReference(profile.Family, profile.Version);
-        }
-
-        return references.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
-        void AddReference(string? name, string? version)
-        {
-            if (name is null)
-            {
-                return;
-            }
-
-            references.Add(name);
-            if (version is not null)
-            {
-                references.Add($"{name}@{version}");
-            }
-        }
-    }
+    private static FrozenSet<string> References(ImmutableArray<TranslatedModel> models) =>
+        models.SelectMany(static model => model.Profile.References()).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     internal static string ListOf(IEnumerable<string> names)
     {

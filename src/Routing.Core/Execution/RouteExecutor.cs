@@ -201,7 +201,7 @@ internal sealed partial class RouteExecutor(
         {
             // A stream that was stopped gets the same second chance as a whole answer that is sent back, if its validator wants that.
             IReadOnlyList<ChatMessage>? second = stream.StopInstruction is { } instruction && mayRepair && walk.TryRepeat(target)
-                ? RepairMessages(walk, stream.ToResponse(), instruction)
+                ? RepairRequest.Create(walk.Request.Messages, stream.ToResponse(), instruction)
                 : null;
             await stream.DisposeAsync().ConfigureAwait(false);
             return second is null ? null : await TryOpenAsync(walk, target, second, mayRepair: false, cancellationToken).ConfigureAwait(false);
@@ -269,27 +269,8 @@ internal sealed partial class RouteExecutor(
     {
         walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, judgement.Verdict.Reason, nested: nested), attempt.Target);
         return judgement.Verdict.Instruction is { } instruction && mayRepair && walk.TryRepeat(attempt.Target)
-            ? RepairMessages(walk, judgement.Response, instruction)
+            ? RepairRequest.Create(walk.Request.Messages, judgement.Response, instruction)
             : null;
-    }
-
-    private static List<ChatMessage> RepairMessages(RouteWalk walk, ChatResponse answer, string instruction)
-    {
-        List<ChatMessage> messages = [.. walk.Request.Messages, .. answer.Messages];
-
-        // Services refuse a conversation in which a tool call stands without its result.
-        IEnumerable<AIContent> contents = answer.Messages.SelectMany(static message => message.Contents);
-        HashSet<string> answered = [.. contents.OfType<FunctionResultContent>().Select(static result => result.CallId)];
-        AIContent[] results = [.. contents.OfType<FunctionCallContent>()
-            .Where(call => answered.Add(call.CallId))
-            .Select(static call => new FunctionResultContent(call.CallId, "This call was not carried out."))];
-        if (results.Length > 0)
-        {
-            messages.Add(new ChatMessage(ChatRole.Tool, results));
-        }
-
-        messages.Add(new ChatMessage(ChatRole.User, instruction));
-        return messages;
     }
 
     /// <summary>Says whether an answer in disguise goes to the caller all the same.</summary>

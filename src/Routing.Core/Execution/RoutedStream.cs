@@ -153,11 +153,6 @@ internal sealed class RoutedStream(
     public Exception? Break(FailureKind kind, Exception? exception)
     {
         exception ??= new ProviderException(kind, $"The stream of model '{target.Model.Id}' brought an error.");
-        if (_isSettled)
-        {
-            return exception;
-        }
-
         _isSettled = true;
         executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, callerToken);
         Outcome = walk.ToOutcome();

@@ -68,18 +68,7 @@ public sealed class ModelSnapshot
     /// <summary>Says whether a reference means a registered model, even one that has retired without a replacement.</summary>
     internal bool Knows(string reference) =>
         Find(reference) is not null
-        || All.Any(model => Names(model.Profile).Contains(reference, StringComparer.OrdinalIgnoreCase));
-
-    private static IEnumerable<string> Names(ModelProfile profile)
-    {
-        yield return profile.Id;
-        yield return $"{profile.Id}@{profile.Version}";
-        if (profile.Family is not null)
-        {
-            yield return profile.Family;
-            yield return $"{profile.Family}@{profile.Version}";
-        }
-    }
+        || All.Any(model => model.Profile.References().Contains(reference, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Finds the models of a tier.</summary>
     /// <param name="tier">The tier's name, in any case.</param>

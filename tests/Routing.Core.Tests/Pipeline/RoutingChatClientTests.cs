@@ -254,6 +254,16 @@ public sealed class RoutingChatClientTests
             static () => Pool.InOrder(new ExecutionSettings { MaxAttempts = 0, IdleTimeout = TimeSpan.MaxValue }, new FakeChatClient()),
             Throws.ArgumentException.With.Message.Contains("Execution:MaxAttempts is 0").And.Message.Contains("Execution:IdleTimeout is"));
 
+    [TestCase("nobody")]
+    [TestCase("m1@", Description = "A pin without a version pins nothing.")]
+    public void Build_WithADefaultThatIsNoModel_IsAClearError(string reference)
+    {
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), new FakeChatClient());
+        pipeline.DefaultModel = reference;
+
+        Assert.That(pipeline.Build, Throws.ArgumentException.With.Message.Contains($"DefaultModel is '{reference}'").And.Message.Contains("m1"));
+    }
+
     [Test]
     public void Build_WithoutModels_IsAClearError() =>
         Assert.That(static () => new RoutingPipeline().Build(), Throws.ArgumentException.With.Message.Contains("no models"));
