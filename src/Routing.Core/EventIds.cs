@@ -32,4 +32,9 @@ internal static class EventIds
     public const int ConfigurationApplied = 1500;
     public const int ConfigurationRejected = 1501;
     public const int StrategyUnused = 1502;
+
+    // Budgets: 1600-1699
+    public const int BudgetRunsLow = 1600;
+    public const int BudgetSpent = 1601;
+    public const int BudgetStoreFailed = 1602;
 }

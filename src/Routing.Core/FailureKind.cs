@@ -59,4 +59,7 @@ public enum FailureKind
 
     /// <summary>The endpoint's circuit is open: it was not called.</summary>
     CircuitOpen,
+
+    /// <summary>A budget has no room for the call: it was not made, and the next model is tried.</summary>
+    BudgetExceeded,
 }

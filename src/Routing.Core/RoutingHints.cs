@@ -22,6 +22,7 @@ public sealed class RoutingHints
         MaxCostUsd = other.MaxCostUsd;
         ConversationId = other.ConversationId;
         BudgetScope = other.BudgetScope;
+        UserId = other.UserId;
         Metadata = other.Metadata is null ? null : new Dictionary<string, string>(other.Metadata, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -59,6 +60,10 @@ public sealed class RoutingHints
     /// <summary>Gets or sets the host's own id of the conversation.</summary>
     /// <value>Never sent to a provider; default null.</value>
     public string? ConversationId { get; set; }
+
+    /// <summary>Gets or sets the host's own id of the user, for budgets of each user.</summary>
+    /// <value>Never sent to a provider, never recorded; default null.</value>
+    public string? UserId { get; set; }
 
     /// <summary>Gets or sets who pays.</summary>
     /// <value>Any word, such as a tenant's id; default null.</value>

@@ -19,4 +19,7 @@ internal sealed class WalkBudget(int calls)
         Interlocked.Increment(ref _callsLeft);
         return false;
     }
+
+    /// <summary>Gives back a call that was taken and never made.</summary>
+    public void GiveBackCall() => Interlocked.Increment(ref _callsLeft);
 }

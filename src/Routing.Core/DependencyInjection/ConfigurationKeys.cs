@@ -16,7 +16,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Classifiers), nameof(LlmRoutingOptions.Strategies), nameof(LlmRoutingOptions.Tiers),
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
-        nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade),
+        nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade), nameof(LlmRoutingOptions.Budgets),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -58,6 +58,12 @@ internal static class ConfigurationKeys
         nameof(PolicyOptions.RequiredTags),
     ];
 
+    public static ImmutableArray<string> Budget { get; } =
+    [
+        nameof(BudgetOptions.LimitUsd), nameof(BudgetOptions.Window), nameof(BudgetOptions.TimeZone), nameof(BudgetOptions.Scope),
+        nameof(BudgetOptions.LimitsUsd), nameof(BudgetOptions.Models), nameof(BudgetOptions.DowngradeAt), nameof(BudgetOptions.ReservedOutputTokens),
+    ];
+
     public static ImmutableArray<string> Execution { get; } =
     [
         nameof(ExecutionOptions.MaxAttempts), nameof(ExecutionOptions.TotalTimeout), nameof(ExecutionOptions.AttemptTimeout),
@@ -93,6 +99,7 @@ internal static class ConfigurationKeys
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Models), Model, errors);
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Rules), Rule, errors);
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Policies), Policy, errors);
+        CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Budgets), Budget, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Execution), Execution, errors);
         CheckOne(
             root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);

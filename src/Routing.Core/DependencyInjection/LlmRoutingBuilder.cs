@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LlmRouting.Budgets;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -141,6 +142,17 @@ public sealed class LlmRoutingBuilder
         ArgumentNullException.ThrowIfNull(tokenCounter);
         Services.RemoveAll<ITokenCounter>();
         Services.AddSingleton(tokenCounter);
+        return this;
+    }
+
+    /// <summary>Keeps the accounts of the budgets in a store of the host's, such as one that replicas share.</summary>
+    /// <param name="store">The store.</param>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder UseBudgetStore(IBudgetStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        Services.RemoveAll<IBudgetStore>();
+        Services.AddSingleton(store);
         return this;
     }
 

@@ -41,6 +41,9 @@ public sealed class LlmRoutingOptions
     /// <summary>Gets the policies that requests may name.</summary>
     public IDictionary<string, PolicyOptions> Policies { get; } = new Dictionary<string, PolicyOptions>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Gets the limits to what may be spent.</summary>
+    public IDictionary<string, BudgetOptions> Budgets { get; } = new Dictionary<string, BudgetOptions>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Gets the bounds of a request.</summary>
     public ExecutionOptions Execution { get; } = new();
 

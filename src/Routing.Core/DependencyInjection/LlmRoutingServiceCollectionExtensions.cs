@@ -1,4 +1,5 @@
 using LlmRouting;
+using LlmRouting.Budgets;
 using LlmRouting.DependencyInjection;
 using LlmRouting.Models;
 using LlmRouting.Pipeline;
@@ -20,7 +21,7 @@ public static class LlmRoutingServiceCollectionExtensions
     /// <param name="services">The container's services.</param>
     /// <param name="configure">Sets the options; null leaves the defaults, and models are added to the builder.</param>
     /// <returns>A builder to add models and parts to.</returns>
-    /// <remarks>Registers the unkeyed <see cref="IChatClient"/>, <see cref="Router"/> and <see cref="ModelRegistry"/>. Calling it again is harmless.</remarks>
+    /// <remarks>Registers the unkeyed <see cref="IChatClient"/>, <see cref="Router"/>, <see cref="ModelRegistry"/> and <see cref="BudgetLedger"/>. Calling it again is harmless.</remarks>
     public static LlmRoutingBuilder AddLlmRouting(this IServiceCollection services, Action<LlmRoutingOptions>? configure = null)
     {
         LlmRoutingBuilder builder = AddCore(services);
@@ -36,7 +37,7 @@ public static class LlmRoutingServiceCollectionExtensions
     /// <param name="services">The container's services.</param>
     /// <param name="section">The section; a change of it takes effect at once, an invalid change is logged and ignored.</param>
     /// <returns>A builder to add models and parts to.</returns>
-    /// <remarks>Registers the unkeyed <see cref="IChatClient"/>, <see cref="Router"/> and <see cref="ModelRegistry"/>. Calling it again is harmless.</remarks>
+    /// <remarks>Registers the unkeyed <see cref="IChatClient"/>, <see cref="Router"/>, <see cref="ModelRegistry"/> and <see cref="BudgetLedger"/>. Calling it again is harmless.</remarks>
     public static LlmRoutingBuilder AddLlmRouting(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
@@ -78,10 +79,12 @@ public static class LlmRoutingServiceCollectionExtensions
             services.GetServices<IOptionsChangeTokenSource<LlmRoutingOptions>>(),
             services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             services.GetService<TimeProvider>(),
-            services.GetService<ITokenCounter>())));
+            services.GetService<ITokenCounter>(),
+            services.GetService<IBudgetStore>())));
         services.AddSingleton<IChatClient>(static provider => provider.GetRequiredService<RoutingRuntime>().Client);
         services.TryAddSingleton(static provider => provider.GetRequiredService<RoutingRuntime>().Client.Router);
         services.TryAddSingleton(static provider => provider.GetRequiredService<RoutingRuntime>().Client.Router.Registry);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<RoutingRuntime>().Budgets);
         return new LlmRoutingBuilder(services);
     }
 }

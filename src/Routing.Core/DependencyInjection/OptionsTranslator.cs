@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using LlmRouting.Budgets;
 using LlmRouting.Conversations;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
@@ -59,9 +60,10 @@ internal sealed class OptionsTranslator
             Observers = _parts.Observers,
             FailureClassifiers = _parts.FailureClassifiers,
         };
+        List<BudgetRule> budgets = BudgetReader.Read(_options, _root, models, _errors);
 
         // A provider's mistake shows once per model behind it, and is said once.
-        return new(models, pipeline, [.. _unused], [.. _errors.Distinct()]);
+        return new(models, pipeline, [.. budgets], [.. _unused], [.. _errors.Distinct()]);
     }
 
     private TierLadder ReadTiers()

@@ -1,3 +1,4 @@
+using LlmRouting.Budgets;
 using LlmRouting.Pipeline;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,8 @@ internal sealed partial class RoutingRuntime : IDisposable
         IEnumerable<IOptionsChangeTokenSource<LlmRoutingOptions>> changes,
         ILoggerFactory loggers,
         TimeProvider? timeProvider,
-        ITokenCounter? tokenCounter)
+        ITokenCounter? tokenCounter,
+        IBudgetStore? budgetStore)
     {
         _services = services;
         _parts = parts;
@@ -48,6 +50,7 @@ internal sealed partial class RoutingRuntime : IDisposable
         _tokenCounter = tokenCounter;
 
         TranslatedOptions translated = Read();
+        Budgets = new BudgetLedger(translated.Budgets, budgetStore, _timeProvider, loggers.CreateLogger<BudgetLedger>());
         RoutingPipeline pipeline = Prepare(translated);
         pipeline.Models = BuildModels(translated);
         Client = pipeline.Build();
@@ -58,6 +61,9 @@ internal sealed partial class RoutingRuntime : IDisposable
     }
 
     public RoutingChatClient Client { get; }
+
+    /// <summary>Gets the budgets; the ledger outlives a reload, and so does what was spent.</summary>
+    public BudgetLedger Budgets { get; }
 
     public static RoutingRuntime Create(IServiceProvider services, Func<IServiceProvider, RoutingRuntime> create)
     {
@@ -121,6 +127,7 @@ internal sealed partial class RoutingRuntime : IDisposable
                 TranslatedOptions translated = Read();
                 RoutingPlan plan = Prepare(translated).BuildPlan();
                 Client.Router.Registry.Update(BuildModels(translated));
+                Budgets.Update(translated.Budgets);
                 Client.Router.Update(plan);
                 Log.Applied(_logger, Client.Router.Registry.Current.Models.Length);
             }
@@ -136,6 +143,7 @@ internal sealed partial class RoutingRuntime : IDisposable
     {
         RoutingPipeline pipeline = translated.Pipeline;
         pipeline.TokenCounter = _tokenCounter;
+        pipeline.Budgets = translated.Budgets.IsEmpty ? null : Budgets;
         pipeline.TimeProvider = _timeProvider;
         pipeline.LoggerFactory = _loggers;
         return pipeline;

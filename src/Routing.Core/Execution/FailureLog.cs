@@ -9,6 +9,9 @@ internal sealed class FailureLog
 
     public void Add(RoutingAttempt attempt, Exception? exception) => (_failures ??= []).Add((attempt, exception));
 
+    /// <summary>Gets whether nothing went wrong but that budgets had no room.</summary>
+    public bool IsOnlyBudget => _failures is not null && _failures.TrueForAll(static failure => failure.Attempt.Failure == FailureKind.BudgetExceeded);
+
     /// <summary>Makes the error that the caller receives.</summary>
     public RouteFailedException ToException(RoutingOutcome outcome)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LlmRouting.Budgets;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,9 @@ internal sealed partial class RouteExecutor(
         ThrowIfCancelled(walk, cancellationToken);
         while (walk.TryNext(out RouteTarget target))
         {
-            Judgement? answer = await TryGetAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false);
+            Judgement? answer = await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false)
+                ? await TryGetAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
+                : null;
             if (answer is { } accepted)
             {
                 RoutingOutcome outcome = walk.ToOutcome();
@@ -43,7 +46,9 @@ internal sealed partial class RouteExecutor(
         ThrowIfCancelled(walk, cancellationToken);
         while (walk.TryNext(out RouteTarget target))
         {
-            RoutedStream? stream = await TryOpenAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false);
+            RoutedStream? stream = await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false)
+                ? await TryOpenAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
+                : null;
             if (stream is not null)
             {
                 return stream;
@@ -102,13 +107,16 @@ internal sealed partial class RouteExecutor(
         walk.Record(attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller cancelled", nested: nested), attempt.Target);
 
     /// <summary>Makes the final error, tells everybody, and returns it to be thrown.</summary>
-    public RouteFailedException Fail(RouteWalk walk)
+    public RoutingException Fail(RouteWalk walk)
     {
         RoutingOutcome outcome = walk.ToOutcome();
+
+        // When money alone stood in the way, that is what the caller has to know; otherwise a failure says more.
+        BudgetRefusal? refusal = walk.Failures.IsOnlyBudget ? walk.Spending?.Refusal : null;
         RouteFailedException exception = walk.Failures.ToException(outcome);
-        Log.RouteFailed(logger, outcome.Id, exception.Kind, outcome.Attempts.Length);
+        Log.RouteFailed(logger, outcome.Id, refusal is null ? exception.Kind : FailureKind.BudgetExceeded, outcome.Attempts.Length);
         Publish(outcome);
-        return exception;
+        return refusal?.ToException(outcome) ?? (RoutingException)exception;
     }
 
     private async ValueTask<Judgement?> TryGetAsync(
@@ -166,7 +174,7 @@ internal sealed partial class RouteExecutor(
             if (!judgement.IsAccepted)
             {
                 IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested);
-                return repair is null
+                return repair is null || !await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false)
                     ? null
                     : await TryGetAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
             }
@@ -204,7 +212,7 @@ internal sealed partial class RouteExecutor(
                 ? RepairRequest.Create(walk.Request.Messages, stream.ToResponse(), instruction)
                 : null;
             await stream.DisposeAsync().ConfigureAwait(false);
-            return second is null ? null : await TryOpenAsync(walk, target, second, mayRepair: false, cancellationToken).ConfigureAwait(false);
+            return second is null || !await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false) ? null : await TryOpenAsync(walk, target, second, mayRepair: false, cancellationToken).ConfigureAwait(false);
         }
 
         if (!stream.IsBuffered)
@@ -239,7 +247,7 @@ internal sealed partial class RouteExecutor(
 
         IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, stream.Nested);
         await stream.DisposeAsync().ConfigureAwait(false);
-        return repair is null ? null : await TryOpenAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
+        return repair is null || !await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false) ? null : await TryOpenAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<ChatResponse> CallAsync(RouteWalk walk, RouteTarget target, IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LlmRouting.Budgets;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
 
@@ -20,6 +21,7 @@ internal sealed class RouteWalk
     private int? _windowExceeded;
     private bool _stopped;
     private decimal _spentUsd;
+    private BudgetReservation? _reservation;
     private CostCertainty _certainty;
 
     public RouteWalk(
@@ -30,7 +32,8 @@ internal sealed class RouteWalk
         ModelSnapshot models,
         ExecutionSettings settings,
         TimeProvider timeProvider,
-        long started)
+        long started,
+        BudgetSession? spending = null)
     {
         Id = id;
         Request = request;
@@ -40,6 +43,7 @@ internal sealed class RouteWalk
         _models = models;
         _timeProvider = timeProvider;
         _started = started;
+        Spending = spending;
         _budget = AttemptOptions.FindBudget(request.Options) ?? new WalkBudget(settings.MaxAttempts);
     }
 
@@ -50,6 +54,10 @@ internal sealed class RouteWalk
     public RoutingDecision Decision { get; }
 
     public ExecutionSettings Settings { get; }
+
+    /// <summary>Gets what the request has to do with the budgets.</summary>
+    /// <value>null when nothing limits spending.</value>
+    public BudgetSession? Spending { get; }
 
     public FailureLog Failures => field ??= new();
 
@@ -96,6 +104,45 @@ internal sealed class RouteWalk
     /// <summary>Makes the options of an attempt.</summary>
     public ChatOptions? OptionsFor(in RouteTarget target) => AttemptOptions.Create(Request.Options, target.Endpoint, _budget);
 
+    /// <summary>Sets aside, on every budget, what the next call of an entered target may cost.</summary>
+    /// <returns>False when a budget has no room: the target is skipped, left, and its call given back.</returns>
+    public async ValueTask<bool> TryReserveAsync(RouteTarget target, CancellationToken cancellationToken)
+    {
+        if (Spending is not { } spending)
+        {
+            return true;
+        }
+
+        try
+        {
+            _reservation = await spending.TryReserveAsync(target.Model.Profile, target.Endpoint.Settings?.Provider, _spentUsd, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller's token: whoever walks looks at it next.
+            _reservation = null;
+        }
+
+        if (_reservation is not null)
+        {
+            return true;
+        }
+
+        target.Endpoint.Exit();
+        if (!target.Endpoint.IsRouter)
+        {
+            _budget.GiveBackCall();
+        }
+
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            Skip(target, FailureKind.BudgetExceeded, spending.Refusal!.Reason); // not null: a reservation that is refused says why
+            LeaveModel();
+        }
+
+        return false;
+    }
+
     /// <summary>Takes one more call of the same target from the budget, for a repair, and enters its endpoint.</summary>
     public bool TryRepeat(in RouteTarget target)
     {
@@ -118,6 +165,8 @@ internal sealed class RouteWalk
     {
         _attempts.Add(attempt);
         _spentUsd += attempt.CostUsd;
+        _reservation?.Settle(attempt.CostUsd);
+        _reservation = null;
         if (attempt.Certainty > _certainty)
         {
             _certainty = attempt.Certainty;

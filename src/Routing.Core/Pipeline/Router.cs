@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LlmRouting.Budgets;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ public sealed partial class Router
     /// <exception cref="ArgumentNullException"><paramref name="messages"/> is null.</exception>
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">No model may serve the request.</exception>
+    /// <exception cref="BudgetExceededException">A budget has no room for the request.</exception>
     /// <exception cref="RoutingException">The request names an unknown model or policy.</exception>
     public ValueTask<RoutingDecision> DecideAsync(
         IEnumerable<ChatMessage> messages,
@@ -72,13 +74,13 @@ public sealed partial class Router
         CandidateSet candidates = CandidateFilter.Apply(request, models, plan, _logger);
         if (candidates.Count == 0)
         {
-            throw new NoCandidateException(Exclusions(request.Trace, model: null));
+            throw Refuse(request, models, plan, model: null);
         }
 
         if (named is not null)
         {
             return candidates.Find(named.Id) is null
-                ? throw new NoCandidateException(Exclusions(request.Trace, named.Id))
+                ? throw Refuse(request, models, plan, named.Id)
                 : Decide(request, models, plan, candidates, "request", StrategyVerdict.Prefer(named.Id, 1, "the request names it"), started)
                     ?? throw new InvalidOperationException("A candidate was not ranked.");
         }
@@ -228,6 +230,25 @@ public sealed partial class Router
         }
 
         return model;
+    }
+
+    // When a budget alone stands between the request and a model that fits, the caller is told so, by a type of its own.
+    private static RoutingException Refuse(RoutingRequest request, ModelSnapshot models, RoutingPlan plan, string? model)
+    {
+        ImmutableArray<DecisionStep> exclusions = Exclusions(request.Trace, model);
+        foreach (DecisionStep step in exclusions)
+        {
+            if (step.Source == BudgetConstraint.ConstraintName
+                && plan.Budgets is { } budgets
+                && step.Target is { } target
+                && models.Find(target) is { } refused
+                && budgets.FindRefusal(request, new Candidate(refused, request.Features)) is { } refusal)
+            {
+                return refusal.ToException(outcome: null);
+            }
+        }
+
+        return new NoCandidateException(exclusions);
     }
 
     private static ImmutableArray<DecisionStep> Exclusions(DecisionTrace trace, string? model)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LlmRouting.Budgets;
 using LlmRouting.Execution;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
@@ -33,6 +34,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">No model may serve the request.</exception>
     /// <exception cref="RouteFailedException">Every attempt failed.</exception>
+    /// <exception cref="BudgetExceededException">A budget has no room for the request.</exception>
     /// <exception cref="RoutingException">The request names an unknown model or policy.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<ChatResponse> GetResponseAsync(
@@ -64,6 +66,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             : serviceType == typeof(ChatClientMetadata) ? Metadata
             : serviceType == typeof(Router) ? Router
             : serviceType == typeof(ModelRegistry) ? Router.Registry
+            : serviceType == typeof(BudgetLedger) ? Router.Plan.Budgets
             : serviceType.IsInstanceOfType(this) ? this
             : null;
     }
@@ -127,6 +130,6 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         ModelSnapshot models = Router.Registry.Current;
         RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
         RoutingDecision decision = await Router.DecideAsync(request, models, plan, started, cancellationToken).ConfigureAwait(false);
-        return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started);
+        return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started, plan.Budgets?.Begin(request));
     }
 }

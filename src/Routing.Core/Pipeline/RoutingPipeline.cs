@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LlmRouting.Budgets;
 using LlmRouting.Classifiers;
 using LlmRouting.Constraints;
 using LlmRouting.Conversations;
@@ -65,6 +66,10 @@ public sealed class RoutingPipeline
     /// <summary>Gets or sets the bounds of the walk over the ranking.</summary>
     public ExecutionSettings Execution { get; set; } = new();
 
+    /// <summary>Gets or sets what keeps spending within limits.</summary>
+    /// <value>null means that nothing is limited but single requests; default null. Clients that share one ledger share its limits.</value>
+    public BudgetLedger? Budgets { get; set; }
+
     /// <summary>Gets or sets who counts tokens.</summary>
     /// <value>null means the built-in estimate.</value>
     public ITokenCounter? TokenCounter { get; set; }
@@ -129,11 +134,12 @@ public sealed class RoutingPipeline
             }
         }
 
+        IRoutingConstraint[] limits = Budgets is null ? [] : [new BudgetConstraint(Budgets), new BudgetDowngradeConstraint(Budgets, Tiers)];
         IRoutingConstraint[] builtIn = [new CapabilityConstraint(), new ContextWindowConstraint(), new PolicyFloorConstraint(Tiers), new CostConstraint(), new LatencyConstraint()];
         return new RoutingPlan
         {
             Strategies = strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies],
-            Constraints = [.. builtIn.Concat(Constraints).OrderBy(static constraint => constraint.IsSoft)],
+            Constraints = [.. builtIn.Concat(limits).Concat(Constraints).OrderBy(static constraint => constraint.IsSoft)],
             Classifier = new ClassifierChain([.. classifiers], MinConfidence, StrategyTimeout, TimeProvider, LoggerFactory.CreateLogger<ClassifierChain>()),
             Tiers = Tiers,
             Policies = Policies.ToFrozenDictionary(static policy => policy.Id, StringComparer.OrdinalIgnoreCase),
@@ -142,6 +148,7 @@ public sealed class RoutingPipeline
             MinConfidence = MinConfidence,
             StrategyTimeout = StrategyTimeout,
             DefaultModel = DefaultModel,
+            Budgets = Budgets,
         };
     }
 

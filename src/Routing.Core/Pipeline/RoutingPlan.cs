@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using LlmRouting.Budgets;
 using LlmRouting.Execution;
 
 namespace LlmRouting.Pipeline;
@@ -27,4 +28,6 @@ internal sealed record RoutingPlan
     public required TimeSpan StrategyTimeout { get; init; }
 
     public string? DefaultModel { get; init; }
+
+    public BudgetLedger? Budgets { get; init; }
 }

@@ -15,6 +15,7 @@ public sealed class ConfigurationKeysTests
         Level<RuleOptions>(ConfigurationKeys.Rule),
         Level<RuleConditionOptions>(ConfigurationKeys.RuleCondition),
         Level<PolicyOptions>(ConfigurationKeys.Policy),
+        Level<BudgetOptions>(ConfigurationKeys.Budget),
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
         Level<HoldOptions>(ConfigurationKeys.Hold),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),

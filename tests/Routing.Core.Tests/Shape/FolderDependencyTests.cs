@@ -18,10 +18,11 @@ public sealed partial class FolderDependencyTests
         ["Strategies"] = [Root, "TextAnalysis"],
         ["Constraints"] = [Root],
         ["Conversations"] = [Root],
+        ["Budgets"] = [Root],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
-        ["Execution"] = [Root, "Models"],
-        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution"],
-        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "Pipeline"],
+        ["Execution"] = [Root, "Models", "Budgets"],
+        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Validation", "Execution"],
+        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Validation", "Execution", "Pipeline"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");
