@@ -33,13 +33,13 @@ public sealed class BadConfigurationTests
         Mistake("Models:small:MaxOutputTokens", "-5", "LlmRouting:Models:small:MaxOutputTokens is -5; it must be at least 1, or left out when it is unknown."),
         Mistake("Models:small:TypicalLatency", "-00:00:01", "LlmRouting:Models:small:TypicalLatency is -00:00:01; it must not be negative."),
         Mistake("Budgets:daily:LimitUsd", "-1", "LlmRouting:Budgets:daily:LimitUsd is -1; it must not be negative."),
-        Mistake("Budgets:daily:Scope", "team", "LlmRouting:Budgets:daily:LimitUsd is missing; say how many USD may be spent in one window."),
-        Mistake("Budgets:daily:Scope", "team", "LlmRouting:Budgets:daily:Scope is 'team'; it must be everything, model, provider, policy, user, userTier, tenant, conversation, or metadata:key."),
-        Mistake("Budgets:daily:Window", "week", "LlmRouting:Budgets:daily:Window is 'week'; it must be request, hour, day, month, lifetime, conversation, or a length of at least a second such as 7.00:00:00."),
-        Mistake("Budgets:daily:TimeZone", "Mars/Olympus", "LlmRouting:Budgets:daily:TimeZone is 'Mars/Olympus', which this system does not know; use an id such as 'Europe/Berlin'."),
-        Mistake("Budgets:daily:Models:0", "huge", "LlmRouting:Budgets:daily:Models:0 is 'huge', which is no model; models: large, small."),
-        Mistake("Budgets:daily:DowngradeAt", "2", "LlmRouting:Budgets:daily:DowngradeAt is 2; it must be between 0 and 1."),
-        Mistake("Budgets:daily:ReservedOutputTokens", "0", "LlmRouting:Budgets:daily:ReservedOutputTokens is 0; it must be at least 1."),
+        Mistake("Budgets:daily:Scope", "model", "LlmRouting:Budgets:daily:LimitUsd is missing; say how many USD may be spent in one window."),
+        BudgetMistake("Scope", "team", "LlmRouting:Budgets:daily:Scope is 'team'; it must be everything, model, provider, policy, user, userTier, tenant, conversation, or metadata:key."),
+        BudgetMistake("Window", "week", "LlmRouting:Budgets:daily:Window is 'week'; it must be request, hour, day, month, lifetime, conversation, or a length of at least a second such as 7.00:00:00."),
+        BudgetMistake("TimeZone", "Mars/Olympus", "LlmRouting:Budgets:daily:TimeZone is 'Mars/Olympus', which this system does not know; use an id such as 'Europe/Berlin'."),
+        BudgetMistake("Models:0", "huge", "LlmRouting:Budgets:daily:Models:0 is 'huge', which is no model; models: large, small."),
+        BudgetMistake("DowngradeAt", "2", "LlmRouting:Budgets:daily:DowngradeAt is 2; it must be between 0 and 1."),
+        BudgetMistake("ReservedOutputTokens", "0", "LlmRouting:Budgets:daily:ReservedOutputTokens is 0; it must be at least 1."),
         Mistake("Execution:MaxAttempts", "0", "LlmRouting:Execution:MaxAttempts is 0; it must be at least 1."),
         Mistake("Execution:TotalTimeout", "-00:00:01", "LlmRouting:Execution:TotalTimeout is -00:00:01; it must be longer than zero and at most 49 days."),
         Mistake("Execution:AttemptTimeout", "00:00:00", "LlmRouting:Execution:AttemptTimeout is 00:00:00; it must be longer than zero and at most 49 days."),
@@ -365,6 +365,9 @@ public sealed class BadConfigurationTests
         OptionsValidationException? failure = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IChatClient>());
         return [.. failure?.Failures ?? []];
     }
+
+    private static object[] BudgetMistake(string key, string value, string expected) =>
+        [new (string, string?)[] { ("Budgets:daily:LimitUsd", "5"), ($"Budgets:daily:{key}", value) }, expected];
 
     private static object[] Mistake(string key, string? value, string expected) =>
         [new (string, string?)[] { (key, value) }, expected];
