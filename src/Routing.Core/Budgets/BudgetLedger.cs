@@ -81,34 +81,11 @@ public sealed partial class BudgetLedger
 
     /// <summary>Finds the first budget that has no room for what a call may cost.</summary>
     /// <remarks>A look without a promise, for the decision; the reservation has the last word.</remarks>
-    internal BudgetRefusal? FindRefusal(RoutingRequest request, in Candidate candidate)
-    {
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-        foreach (BudgetRule rule in _rules)
-        {
-            // Which provider is asked shows only when an endpoint has been picked.
-            if (rule.Scope.Kind == BudgetScopeKind.Provider || !rule.Covers(candidate.Profile.Id))
-            {
-                continue;
-            }
+    internal BudgetRefusal? FindRefusal(RoutingRequest request, in Candidate candidate) => Look(request, candidate, isRefused: false);
 
-            string owner = rule.Scope.OwnerOf(request, candidate.Profile.Id, provider: null);
-            decimal limit = rule.LimitFor(owner);
-            (DateTimeOffset start, DateTimeOffset end) = rule.Window.At(now);
-            if (Estimate(request, candidate.Profile, rule) is not { } cost)
-            {
-                return new(rule, UnknownPrice(rule), end, default, limit);
-            }
-
-            BudgetBalance balance = rule.Window.Period == BudgetPeriod.Request ? default : _store.Read(new(rule.Name, owner, start));
-            if (cost > 0 && balance.CommittedUsd + cost > limit)
-            {
-                return new(rule, NoRoom(rule), end, balance, limit);
-            }
-        }
-
-        return null;
-    }
+    /// <summary>Says which budget refused a call a moment ago.</summary>
+    /// <remarks>Another call may have given money back since: then it is the budget that comes nearest to refusing.</remarks>
+    internal BudgetRefusal? ExplainRefusal(RoutingRequest request, in Candidate candidate) => Look(request, candidate, isRefused: true);
 
     /// <summary>Finds how many of the strongest tiers the budgets of a request set aside for a model.</summary>
     /// <param name="request">The request.</param>
@@ -220,6 +197,41 @@ public sealed partial class BudgetLedger
         {
             Log.StoreFailed(_logger, exception.GetType().Name);
         }
+    }
+
+    private BudgetRefusal? Look(RoutingRequest request, in Candidate candidate, bool isRefused)
+    {
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        BudgetRefusal? nearest = null;
+        foreach (BudgetRule rule in _rules)
+        {
+            // Which provider is asked shows only when an endpoint has been picked.
+            if (rule.Scope.Kind == BudgetScopeKind.Provider || !rule.Covers(candidate.Profile.Id))
+            {
+                continue;
+            }
+
+            string owner = rule.Scope.OwnerOf(request, candidate.Profile.Id, provider: null);
+            decimal limit = rule.LimitFor(owner);
+            (DateTimeOffset start, DateTimeOffset end) = rule.Window.At(now);
+            if (Estimate(request, candidate.Profile, rule) is not { } cost)
+            {
+                return new(rule, UnknownPrice(rule), end, default, limit);
+            }
+
+            BudgetBalance balance = rule.Window.Period == BudgetPeriod.Request ? default : _store.Read(new(rule.Name, owner, start));
+            if (cost > 0 && balance.CommittedUsd + cost > limit)
+            {
+                return new(rule, NoRoom(rule), end, balance, limit);
+            }
+
+            if (isRefused && (nearest is null || limit - balance.CommittedUsd < nearest.LimitUsd - nearest.Balance.CommittedUsd))
+            {
+                nearest = new(rule, NoRoom(rule), end, balance, limit);
+            }
+        }
+
+        return nearest;
     }
 
     private static string UnknownPrice(BudgetRule rule) => $"its price is unknown, and budget '{rule.Name}' covers it";

@@ -242,7 +242,7 @@ public sealed partial class Router
                 && plan.Budgets is { } budgets
                 && step.Target is { } target
                 && models.Find(target) is { } refused
-                && budgets.FindRefusal(request, new Candidate(refused, request.Features)) is { } refusal)
+                && budgets.ExplainRefusal(request, new Candidate(refused, request.Features)) is { } refusal)
             {
                 return refusal.ToException(outcome: null);
             }

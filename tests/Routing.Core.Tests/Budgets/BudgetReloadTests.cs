@@ -40,10 +40,11 @@ public sealed class BudgetReloadTests
     public void Reload_ThatIsInvalid_ChangesNoLimit()
     {
         using TestHost host = new(WithLimit("5"));
+        BudgetLedger ledger = host.Services.GetRequiredService<BudgetLedger>();
 
         host.Reload(WithLimit("-5"));
 
-        Assert.That(host.Services.GetRequiredService<BudgetLedger>().GetStatus("daily")!.LimitUsd, Is.EqualTo(5));
+        Assert.That(ledger.GetStatus("daily")!.LimitUsd, Is.EqualTo(5));
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> WithLimit(string usd) => Settings.Valid(
