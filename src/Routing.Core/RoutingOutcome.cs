@@ -19,6 +19,14 @@ public sealed record RoutingOutcome(
     CostCertainty Certainty,
     TimeSpan Elapsed)
 {
+    /// <summary>Gets what the answer's tokens would have cost at the reference model, the one that would have served without a router.</summary>
+    /// <value>USD, at list prices without caching; null when nobody answered, its provider did not count, or the reference's price is unknown.</value>
+    public decimal? ReferenceCostUsd { get; init; }
+
+    /// <summary>Gets what routing saved on this request.</summary>
+    /// <value>USD: <see cref="ReferenceCostUsd"/> less <see cref="CostUsd"/>, negative when the walk cost more; null when either is unknown.</value>
+    public decimal? SavedUsd => Certainty == CostCertainty.Unknown ? null : ReferenceCostUsd - CostUsd;
+
     /// <summary>Gets the attempt whose answer, whole or in part, went to the caller.</summary>
     /// <value>null when none did.</value>
     public RoutingAttempt? Answer =>

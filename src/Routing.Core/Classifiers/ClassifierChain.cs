@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LlmRouting.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,6 +14,7 @@ public sealed partial class ClassifierChain : IRequestClassifier
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly RoutingMetrics _metrics;
 
     /// <summary>Creates a chain.</summary>
     /// <param name="classifiers">The classifiers, cheapest first.</param>
@@ -26,7 +28,19 @@ public sealed partial class ClassifierChain : IRequestClassifier
         TimeSpan? timeout = null,
         TimeProvider? timeProvider = null,
         ILogger<ClassifierChain>? logger = null)
+        : this(classifiers, minConfidence, timeout, timeProvider, logger, RoutingMetrics.Shared)
     {
+    }
+
+    internal ClassifierChain(
+        ImmutableArray<IRequestClassifier> classifiers,
+        double minConfidence,
+        TimeSpan? timeout,
+        TimeProvider? timeProvider,
+        ILogger<ClassifierChain>? logger,
+        RoutingMetrics metrics)
+    {
+        _metrics = metrics;
         _classifiers = classifiers;
         _minConfidence = minConfidence;
         _timeout = timeout ?? TimeSpan.FromSeconds(2);
@@ -45,7 +59,9 @@ public sealed partial class ClassifierChain : IRequestClassifier
         // The commonest chain starts with the heuristic, which answers at once and is mostly sure: that needs no state machine.
         if (_classifiers is [HeuristicClassifier heuristic, ..])
         {
+            long started = _metrics.MeasuresClassifiers ? _timeProvider.GetTimestamp() : 0;
             Classification answer = heuristic.Classify(request);
+            Measure(heuristic, started);
             Note(request, heuristic, answer);
             return answer.Confidence >= _minConfidence || _classifiers.Length == 1 ? new(answer) : AskOthersAsync(request, answer, 1, cancellationToken);
         }
@@ -55,6 +71,14 @@ public sealed partial class ClassifierChain : IRequestClassifier
 
     private static void Note(RoutingRequest request, IRequestClassifier classifier, Classification answer) =>
         request.Trace.Add(new(DecisionStepKind.Classified, classifier.Name, answer.Label ?? answer.Category, "", answer.Confidence, answer.Complexity));
+
+    private void Measure(IRequestClassifier classifier, long started)
+    {
+        if (_metrics.MeasuresClassifiers && started != 0)
+        {
+            _metrics.RecordClassifier(classifier.Name, _timeProvider.GetElapsedTime(started));
+        }
+    }
 
     private async ValueTask<Classification> AskOthersAsync(RoutingRequest request, Classification? best, int from, CancellationToken cancellationToken)
     {
@@ -84,6 +108,7 @@ public sealed partial class ClassifierChain : IRequestClassifier
     private async ValueTask<Classification?> AskAsync(IRequestClassifier classifier, RoutingRequest request, CancellationToken cancellationToken)
     {
         using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        long started = _metrics.MeasuresClassifiers ? _timeProvider.GetTimestamp() : 0;
         try
         {
             ValueTask<Classification> pending = classifier.ClassifyAsync(request, source.Token);
@@ -97,6 +122,10 @@ public sealed partial class ClassifierChain : IRequestClassifier
             request.Trace.Add(new(DecisionStepKind.Abstained, classifier.Name, null, reason));
             Log.ClassifierFailed(_logger, classifier.Name, reason, exception.GetType().Name);
             return null;
+        }
+        finally
+        {
+            Measure(classifier, started);
         }
     }
 

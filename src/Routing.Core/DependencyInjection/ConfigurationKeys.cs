@@ -12,7 +12,7 @@ internal static class ConfigurationKeys
 {
     public static ImmutableArray<string> Root { get; } =
     [
-        nameof(LlmRoutingOptions.MinConfidence), nameof(LlmRoutingOptions.StrategyTimeout), nameof(LlmRoutingOptions.DefaultModel),
+        nameof(LlmRoutingOptions.MinConfidence), nameof(LlmRoutingOptions.StrategyTimeout), nameof(LlmRoutingOptions.DefaultModel), nameof(LlmRoutingOptions.ReferenceModel),
         nameof(LlmRoutingOptions.Classifiers), nameof(LlmRoutingOptions.Strategies), nameof(LlmRoutingOptions.Tiers),
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),

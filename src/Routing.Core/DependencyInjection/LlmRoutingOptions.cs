@@ -16,6 +16,10 @@ public sealed class LlmRoutingOptions
     /// <value>A model reference; null means the candidate of the highest quality; default null.</value>
     public string? DefaultModel { get; set; }
 
+    /// <summary>Gets or sets the model that savings are measured against.</summary>
+    /// <value>A model reference; null means the model of the highest quality whose price is known; default null.</value>
+    public string? ReferenceModel { get; set; }
+
     /// <summary>Gets or sets the names of the classifiers, in the order in which they are asked.</summary>
     /// <value>null means those that the host added, then "heuristic"; default null.</value>
     public IList<string>? Classifiers { get; set; }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LlmRouting;
 using LlmRouting.Budgets;
 using LlmRouting.DependencyInjection;
@@ -80,7 +81,8 @@ public static class LlmRoutingServiceCollectionExtensions
             services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             services.GetService<TimeProvider>(),
             services.GetService<ITokenCounter>(),
-            services.GetService<IBudgetStore>())));
+            services.GetService<IBudgetStore>(),
+            services.GetService<IMeterFactory>())));
         services.AddSingleton<IChatClient>(static provider => provider.GetRequiredService<RoutingRuntime>().Client);
         services.TryAddSingleton(static provider => provider.GetRequiredService<RoutingRuntime>().Client.Router);
         services.TryAddSingleton(static provider => provider.GetRequiredService<RoutingRuntime>().Client.Router.Registry);

@@ -40,16 +40,15 @@ internal sealed class OptionsTranslator
         TierLadder tiers = ReadTiers();
         ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, _errors).Read();
         FrozenSet<string> references = References(models);
-        if (_options.DefaultModel is not null && !references.Contains(_options.DefaultModel))
-        {
-            _errors.Add($"{_root}:DefaultModel is '{_options.DefaultModel}', which is no model; models: {ListOf(models.Select(static model => model.Profile.Id))}.");
-        }
+        CheckModel(_options.DefaultModel, nameof(_options.DefaultModel), references, models);
+        CheckModel(_options.ReferenceModel, nameof(_options.ReferenceModel), references, models);
 
         RoutingPipeline pipeline = new()
         {
             MinConfidence = _options.MinConfidence,
             StrategyTimeout = _options.StrategyTimeout,
             DefaultModel = _options.DefaultModel,
+            ReferenceModel = _options.ReferenceModel,
             Tiers = tiers,
             Policies = ReadPolicies(tiers),
             Execution = _options.Execution.ToSettings(),
@@ -64,6 +63,14 @@ internal sealed class OptionsTranslator
 
         // A provider's mistake shows once per model behind it, and is said once.
         return new(models, pipeline, [.. budgets], [.. _unused], [.. _errors.Distinct()]);
+    }
+
+    private void CheckModel(string? reference, string key, FrozenSet<string> references, ImmutableArray<TranslatedModel> models)
+    {
+        if (reference is not null && !references.Contains(reference))
+        {
+            _errors.Add($"{_root}:{key} is '{reference}', which is no model; models: {ListOf(models.Select(static model => model.Profile.Id))}.");
+        }
     }
 
     private TierLadder ReadTiers()

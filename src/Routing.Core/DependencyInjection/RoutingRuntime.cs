@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using LlmRouting.Budgets;
+using LlmRouting.Diagnostics;
 using LlmRouting.Pipeline;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -26,6 +28,7 @@ internal sealed partial class RoutingRuntime : IDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly ITokenCounter? _tokenCounter;
+    private readonly IMeterFactory? _meterFactory;
     private readonly List<IDisposable> _reloads = [];
     private readonly Lock _lock = new();
     private Dictionary<(string Model, string Endpoint), ModelEndpoint> _endpoints = [];
@@ -39,7 +42,8 @@ internal sealed partial class RoutingRuntime : IDisposable
         ILoggerFactory loggers,
         TimeProvider? timeProvider,
         ITokenCounter? tokenCounter,
-        IBudgetStore? budgetStore)
+        IBudgetStore? budgetStore,
+        IMeterFactory? meterFactory)
     {
         _services = services;
         _parts = parts;
@@ -48,12 +52,14 @@ internal sealed partial class RoutingRuntime : IDisposable
         _logger = loggers.CreateLogger<RoutingRuntime>();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _tokenCounter = tokenCounter;
+        _meterFactory = meterFactory;
 
         TranslatedOptions translated = Read();
         Budgets = new BudgetLedger(translated.Budgets, budgetStore, _timeProvider, loggers.CreateLogger<BudgetLedger>());
         RoutingPipeline pipeline = Prepare(translated);
         pipeline.Models = BuildModels(translated);
         Client = pipeline.Build();
+        RoutingMetrics.For(meterFactory).Watch(Budgets);
         foreach (IOptionsChangeTokenSource<LlmRoutingOptions> change in changes)
         {
             _reloads.Add(ChangeToken.OnChange(change.GetChangeToken, Reload));
@@ -143,6 +149,7 @@ internal sealed partial class RoutingRuntime : IDisposable
     {
         RoutingPipeline pipeline = translated.Pipeline;
         pipeline.TokenCounter = _tokenCounter;
+        pipeline.MeterFactory = _meterFactory;
         pipeline.Budgets = translated.Budgets.IsEmpty ? null : Budgets;
         pipeline.TimeProvider = _timeProvider;
         pipeline.LoggerFactory = _loggers;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using LlmRouting.Diagnostics;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Execution;
@@ -6,6 +8,9 @@ namespace LlmRouting.Execution;
 internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, TimeProvider timeProvider)
 {
     private readonly long _started = timeProvider.GetTimestamp();
+
+    // Started where the attempt is, so that what the provider's client traces stands below it.
+    private readonly Activity? _activity = RoutingActivity.StartAttempt(target.Model.Id, target.Endpoint.Name);
 
     public readonly RouteTarget Target => target;
 
@@ -53,7 +58,7 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
         Usage = sum;
     }
 
-    /// <summary>Writes the record.</summary>
+    /// <summary>Writes the record, and ends the attempt's span.</summary>
     /// <param name="result">How the attempt ended.</param>
     /// <param name="failure">Why it did not succeed.</param>
     /// <param name="reason">More on why: a constant text.</param>
@@ -69,7 +74,7 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
         bool wasNeverSent = false)
     {
         (decimal usd, CostCertainty certainty) = nested is not null ? (nested.CostUsd, nested.Certainty) : wasNeverSent ? (0, CostCertainty.Exact) : Price(result, failure);
-        return new RoutingAttempt
+        RoutingAttempt attempt = new()
         {
             ModelId = target.Model.Id,
             Endpoint = target.Endpoint.Name,
@@ -88,6 +93,8 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
             Validator = Validator,
             HeldFor = HeldFor,
         };
+        RoutingActivity.StopAttempt(_activity, attempt);
+        return attempt;
     }
 
     private readonly (decimal Usd, CostCertainty Certainty) Price(AttemptResult result, FailureKind? failure)

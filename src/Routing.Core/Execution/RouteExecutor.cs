@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Budgets;
+using LlmRouting.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,7 @@ internal sealed partial class RouteExecutor(
     FailureInterpreter failures,
     AnswerJudge judge,
     ImmutableArray<IRoutingObserver> observers,
+    RoutingMetrics metrics,
     TimeProvider timeProvider,
     ILogger logger)
 {
@@ -68,6 +70,7 @@ internal sealed partial class RouteExecutor(
             Log.RouteCompleted(logger, outcome.Id, outcome);
         }
 
+        metrics.RecordRequest(outcome);
         foreach (IRoutingObserver observer in observers)
         {
             try

@@ -47,6 +47,10 @@ internal sealed class RouteWalk
         _budget = AttemptOptions.FindBudget(request.Options) ?? new WalkBudget(settings.MaxAttempts);
     }
 
+    /// <summary>Gets the name of the model that savings are measured against.</summary>
+    /// <value>null means the strongest.</value>
+    public string? ReferenceModel { get; init; }
+
     public string Id { get; }
 
     public RoutingRequest Request { get; }
@@ -204,8 +208,16 @@ internal sealed class RouteWalk
     }
 
     /// <summary>Sums up what has happened so far.</summary>
-    public RoutingOutcome ToOutcome() =>
-        new(Id, Decision, _attempts.DrainToImmutable(), _spentUsd, _certainty, _timeProvider.GetElapsedTime(_started));
+    public RoutingOutcome ToOutcome()
+    {
+        decimal? reference = ReferenceCost();
+        return new(Id, Decision, _attempts.DrainToImmutable(), _spentUsd, _certainty, _timeProvider.GetElapsedTime(_started)) { ReferenceCostUsd = reference };
+    }
+
+    private decimal? ReferenceCost() =>
+        _attempts is [.., { Result: AttemptResult.Succeeded or AttemptResult.Truncated, InputTokens: { } input, OutputTokens: { } output }]
+            ? (ReferenceModel is null ? _models.Strongest : _models.Find(ReferenceModel))?.Profile.EstimateCostUsd(input, output)
+            : null;
 
     private bool TryAdvance(out RouteTarget target)
     {

@@ -216,7 +216,8 @@ internal sealed class RoutedStream(
         {
             _isSettled = true;
             walk.Record(_attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller stopped reading"), target);
-            executor.Publish(walk.ToOutcome());
+            Outcome = walk.ToOutcome();
+            executor.Publish(Outcome);
         }
     }
 

@@ -33,6 +33,7 @@ public sealed class ModelSnapshot
             .OrderByDescending(i => _models[i].Profile.Quality)
             .ThenBy(i => _models[i].Profile.BlendedUsdPerMillionTokens ?? decimal.MaxValue)
             .ThenBy(i => _models[i].Id, StringComparer.Ordinal)];
+        Strongest = _byQuality.Select(i => _models[i]).FirstOrDefault(static model => model.Profile.BlendedUsdPerMillionTokens is not null);
         _references = BuildReferences(asOf).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
@@ -55,6 +56,10 @@ public sealed class ModelSnapshot
 
     /// <summary>Gets positions in <see cref="Models"/>, best first.</summary>
     internal ReadOnlySpan<int> ByQuality => _byQuality;
+
+    /// <summary>Gets the best model whose price is known: what a host without a router would send everything to.</summary>
+    /// <value>null when no price is known.</value>
+    internal RoutableModel? Strongest { get; }
 
     /// <summary>Looks a model up.</summary>
     /// <param name="reference">An id, a family (its newest version in service), or either with <c>@version</c>; in any case.</param>

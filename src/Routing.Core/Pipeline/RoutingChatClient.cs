@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using LlmRouting.Budgets;
+using LlmRouting.Diagnostics;
 using LlmRouting.Execution;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
@@ -17,11 +19,13 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     private static readonly ChatClientMetadata Metadata = new("llm-routing");
 
     private readonly RouteExecutor _executor;
+    private readonly RoutingMetrics _metrics;
     private readonly TimeProvider _timeProvider;
     private readonly RequestIds _ids = new();
 
-    internal RoutingChatClient(Router router, RouteExecutor executor, TimeProvider timeProvider)
+    internal RoutingChatClient(Router router, RouteExecutor executor, RoutingMetrics metrics, TimeProvider timeProvider)
     {
+        _metrics = metrics;
         Router = router;
         _executor = executor;
         _timeProvider = timeProvider;
@@ -42,8 +46,18 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         ChatOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        RouteWalk walk = await StartAsync(MessageSnapshot.Take(messages, options), options, isStreaming: false, cancellationToken).ConfigureAwait(false);
-        return await _executor.GetResponseAsync(walk, cancellationToken).ConfigureAwait(false);
+        using Activity? activity = RoutingActivity.StartRoute(isStreaming: false);
+        try
+        {
+            RouteWalk walk = await StartAsync(MessageSnapshot.Take(messages, options), options, isStreaming: false, cancellationToken).ConfigureAwait(false);
+            ChatResponse response = await _executor.GetResponseAsync(walk, cancellationToken).ConfigureAwait(false);
+            RoutingActivity.SetOutcome(activity, response.GetRoutingOutcome());
+            return response;
+        }
+        catch (Exception exception) when (RoutingActivity.SetError(activity, exception))
+        {
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -79,47 +93,70 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         ChatOptions? options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        RouteWalk walk = await StartAsync(messages, options, isStreaming: true, cancellationToken).ConfigureAwait(false);
-        RoutedStream stream = await _executor.OpenStreamAsync(walk, cancellationToken).ConfigureAwait(false);
-        await using ConfiguredAsyncDisposable disposal = stream.ConfigureAwait(false);
-        foreach (ChatResponseUpdate held in stream.Held)
+        using Activity? activity = RoutingActivity.StartRoute(isStreaming: true);
+        RoutedStream stream = await OpenAsync(messages, options, activity, cancellationToken).ConfigureAwait(false);
+        try
         {
-            yield return held;
-        }
-
-        Exception? error;
-        while (true)
-        {
-            try
+            await using ConfiguredAsyncDisposable disposal = stream.ConfigureAwait(false);
+            foreach (ChatResponseUpdate held in stream.Held)
             {
-                if (!await stream.Guard.MoveNextAsync().ConfigureAwait(false))
+                yield return held;
+            }
+
+            Exception? error;
+            while (true)
+            {
+                try
                 {
-                    error = stream.Finish();
+                    if (!await stream.Guard.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        error = stream.Finish();
+                        break;
+                    }
+                }
+                catch (Exception exception)
+                {
+                    error = stream.Break(FailureKind.Unknown, exception);
                     break;
                 }
-            }
-            catch (Exception exception)
-            {
-                error = stream.Break(FailureKind.Unknown, exception);
-                break;
+
+                ChatResponseUpdate update = stream.Guard.Current;
+                if (stream.Observe(update) is { } failure)
+                {
+                    error = stream.Break(failure, exception: null);
+                    break;
+                }
+
+                yield return update;
             }
 
-            ChatResponseUpdate update = stream.Guard.Current;
-            if (stream.Observe(update) is { } failure)
+            if (error is not null)
             {
-                error = stream.Break(failure, exception: null);
-                break;
+                RoutingActivity.SetError(activity, error);
+                throw error;
             }
 
-            yield return update;
+            yield return stream.LastUpdate();
         }
-
-        if (error is not null)
+        finally
         {
-            throw error;
+            // A caller who stops reading gets here too; by now the stream is closed and its outcome known.
+            RoutingActivity.SetOutcome(activity, stream.Outcome);
         }
+    }
 
-        yield return stream.LastUpdate();
+    // An iterator may not catch around a yield, so what can fail before the first update is here.
+    private async ValueTask<RoutedStream> OpenAsync(ChatMessage[] messages, ChatOptions? options, Activity? activity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RouteWalk walk = await StartAsync(messages, options, isStreaming: true, cancellationToken).ConfigureAwait(false);
+            return await _executor.OpenStreamAsync(walk, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (RoutingActivity.SetError(activity, exception))
+        {
+            throw;
+        }
     }
 
     private async ValueTask<RouteWalk> StartAsync(ChatMessage[] messages, ChatOptions? options, bool isStreaming, CancellationToken cancellationToken)
@@ -128,8 +165,19 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         long started = _timeProvider.GetTimestamp();
         RoutingPlan plan = Router.Plan;
         ModelSnapshot models = Router.Registry.Current;
-        RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
-        RoutingDecision decision = await Router.DecideAsync(request, models, plan, started, cancellationToken).ConfigureAwait(false);
-        return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started, plan.Budgets?.Begin(request));
+        try
+        {
+            RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
+            RoutingDecision decision = await Router.DecideAsync(request, models, plan, started, cancellationToken).ConfigureAwait(false);
+            return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started, plan.Budgets?.Begin(request))
+            {
+                ReferenceModel = plan.ReferenceModel,
+            };
+        }
+        catch (RoutingException exception)
+        {
+            _metrics.RecordRefusal(exception.GetType().Name);
+            throw;
+        }
     }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
 using LlmRouting.Budgets;
 using LlmRouting.Classifiers;
 using LlmRouting.Constraints;
 using LlmRouting.Conversations;
+using LlmRouting.Diagnostics;
 using LlmRouting.Execution;
 using LlmRouting.Models;
 using LlmRouting.Strategies;
@@ -55,6 +57,10 @@ public sealed class RoutingPipeline
     /// <value>A model reference; null means the candidate of the highest quality; default null.</value>
     public string? DefaultModel { get; set; }
 
+    /// <summary>Gets or sets the model that savings are measured against.</summary>
+    /// <value>A model reference; null means the model of the highest quality whose price is known; default null.</value>
+    public string? ReferenceModel { get; set; }
+
     /// <summary>Gets or sets from which confidence on a strategy decides, and no further classifier is asked.</summary>
     /// <value>0 to 1; default 0.7.</value>
     public double MinConfidence { get; set; } = 0.7;
@@ -77,6 +83,10 @@ public sealed class RoutingPipeline
     /// <summary>Gets or sets the clock.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Gets or sets what makes the meter that the router's metrics are on.</summary>
+    /// <value>null means one meter that all such routers share; default null. Spans come from one source in any case.</value>
+    public IMeterFactory? MeterFactory { get; set; }
+
     /// <summary>Gets or sets where the router logs.</summary>
     /// <value>Default nowhere.</value>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
@@ -97,14 +107,26 @@ public sealed class RoutingPipeline
             throw new ArgumentException($"DefaultModel is '{DefaultModel}', which is not registered; registered: {string.Join(", ", registry.Current.All.Select(static model => model.Id))}.");
         }
 
+        if (ReferenceModel is not null && !registry.Current.Knows(ReferenceModel))
+        {
+            throw new ArgumentException($"ReferenceModel is '{ReferenceModel}', which is not registered; registered: {string.Join(", ", registry.Current.All.Select(static model => model.Id))}.");
+        }
+
         Router router = new(registry, BuildPlan(), TimeProvider, LoggerFactory.CreateLogger<Router>());
+        RoutingMetrics metrics = RoutingMetrics.For(MeterFactory);
+        if (Budgets is not null)
+        {
+            metrics.Watch(Budgets);
+        }
+
         RouteExecutor executor = new(
             new FailureInterpreter([.. FailureClassifiers]),
             new AnswerJudge([.. Validators], TimeProvider, LoggerFactory.CreateLogger<AnswerJudge>()),
             [.. Observers],
+            metrics,
             TimeProvider,
             LoggerFactory.CreateLogger<RouteExecutor>());
-        return new RoutingChatClient(router, executor, TimeProvider);
+        return new RoutingChatClient(router, executor, metrics, TimeProvider);
     }
 
     /// <summary>Builds everything that decides but the models.</summary>
@@ -140,7 +162,7 @@ public sealed class RoutingPipeline
         {
             Strategies = strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies],
             Constraints = [.. builtIn.Concat(limits).Concat(Constraints).OrderBy(static constraint => constraint.IsSoft)],
-            Classifier = new ClassifierChain([.. classifiers], MinConfidence, StrategyTimeout, TimeProvider, LoggerFactory.CreateLogger<ClassifierChain>()),
+            Classifier = new ClassifierChain([.. classifiers], MinConfidence, StrategyTimeout, TimeProvider, LoggerFactory.CreateLogger<ClassifierChain>(), RoutingMetrics.For(MeterFactory)),
             Tiers = Tiers,
             Policies = Policies.ToFrozenDictionary(static policy => policy.Id, StringComparer.OrdinalIgnoreCase),
             Features = TokenCounter is null ? FeatureExtractor.Default : new FeatureExtractor(TokenCounter),
@@ -148,6 +170,7 @@ public sealed class RoutingPipeline
             MinConfidence = MinConfidence,
             StrategyTimeout = StrategyTimeout,
             DefaultModel = DefaultModel,
+            ReferenceModel = ReferenceModel,
             Budgets = Budgets,
         };
     }

@@ -29,5 +29,7 @@ internal sealed record RoutingPlan
 
     public string? DefaultModel { get; init; }
 
+    public string? ReferenceModel { get; init; }
+
     public BudgetLedger? Budgets { get; init; }
 }

@@ -14,15 +14,16 @@ public sealed partial class FolderDependencyTests
         ["JsonSchema"] = [],
         [Root] = ["TextAnalysis"],
         ["Models"] = [Root],
-        ["Classifiers"] = [Root, "TextAnalysis"],
+        ["Classifiers"] = [Root, "TextAnalysis", "Diagnostics"],
         ["Strategies"] = [Root, "TextAnalysis"],
         ["Constraints"] = [Root],
         ["Conversations"] = [Root],
         ["Budgets"] = [Root],
+        ["Diagnostics"] = [Root, "Budgets"],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
-        ["Execution"] = [Root, "Models", "Budgets"],
-        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Validation", "Execution"],
-        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Validation", "Execution", "Pipeline"],
+        ["Execution"] = [Root, "Models", "Budgets", "Diagnostics"],
+        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution"],
+        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "Pipeline"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");

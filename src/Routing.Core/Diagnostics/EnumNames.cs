@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace LlmRouting.Diagnostics;
+
+/// <summary>Gives the names of enumeration values as tags write them: in lower case, words parted by underscores, made once.</summary>
+internal static class EnumNames
+{
+    public static string Of(AttemptResult value) => Names<AttemptResult>.All[(int)value];
+
+    public static string Of(FailureKind value) => Names<FailureKind>.All[(int)value];
+
+    public static string Of(CostCertainty value) => Names<CostCertainty>.All[(int)value];
+
+    /// <summary>Writes a name of several words as tags write it.</summary>
+    internal static string ToTag(string name) =>
+        string.Concat(name.Select(static (letter, index) => char.IsUpper(letter) && index > 0 ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+
+    private static class Names<T>
+        where T : struct, Enum
+    {
+        public static readonly ImmutableArray<string> All = [.. Enum.GetNames<T>().Select(ToTag)];
+    }
+}
