@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Execution;
@@ -35,6 +36,9 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
 
     /// <summary>Gets or sets how long the attempt took, once it has ended; null while it runs.</summary>
     public TimeSpan? EndedAfter { get; set; }
+
+    /// <summary>Gets or sets the options that the provider's client says it did not send; the default means that it said nothing.</summary>
+    public ImmutableArray<string> UnsentOptions { get; set; }
 
     public readonly TimeSpan Elapsed => EndedAfter ?? timeProvider.GetElapsedTime(_started);
 
@@ -87,6 +91,7 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
             Validation = Validation,
             Validator = Validator,
             HeldFor = HeldFor,
+            UnsentOptions = UnsentOptions.IsDefault ? [] : UnsentOptions,
         };
     }
 
