@@ -24,6 +24,7 @@ IConfiguration configuration = new ConfigurationBuilder()
         ["LlmRouting:Providers:loopback:Kind"] = "openai-compatible",
         ["LlmRouting:Providers:loopback:Endpoint"] = service.Address,
         ["LlmRouting:Models:remote:Provider"] = "loopback",
+        ["LlmRouting:Models:remote:Capabilities"] = "Json",
         ["LlmRouting:Rules:0:When:Keywords:0"] = "prove",
         ["LlmRouting:Rules:0:When:Priority"] = "Interactive",
         ["LlmRouting:Rules:0:Prefer"] = "large",
