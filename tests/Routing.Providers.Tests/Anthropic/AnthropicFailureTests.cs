@@ -32,7 +32,7 @@ public sealed class AnthropicFailureTests
         Reply(422, "invalid_request_error", "no", FailureKind.InvalidRequest),
         Reply(429, "rate_limit_error", "slow", FailureKind.RateLimited),
         Reply(500, "api_error", "oops", FailureKind.ServerError),
-        Reply(503, "api_error", "oops", FailureKind.ServerError),
+        Reply(503, "api_error", "oops", FailureKind.Overloaded),
         Reply(504, "timeout_error", "late", FailureKind.Timeout),
         Reply(529, "overloaded_error", "busy", FailureKind.Overloaded),
         new(401, "", FailureKind.Auth),

@@ -29,7 +29,7 @@ public sealed class KeyLeakTests(WireDialect dialect)
     public async Task Key_IsInNothingThatAFailingRunWrites_R9(string source)
     {
         (string, string?)[] settings = source == "environment"
-            ? [("LlmRouting:Providers:p0:ApiKey", null), ("LlmRouting:Providers:p0:ApiKeyEnvironmentVariable", Variable)]
+            ? [("LlmRouting:Providers:p0:ApiKey", null), ("LlmRouting:Providers:p0:Properties:ApiKeyEnvironmentVariable", Variable)]
             : [];
         Environment.SetEnvironmentVariable(Variable, WireDialect.Key);
         try
@@ -54,8 +54,6 @@ public sealed class KeyLeakTests(WireDialect dialect)
     [Test]
     public void Key_ThatNoHeaderCanHoldIsInNoMessage_R9()
     {
-        using RoutedClient routed = new(dialect, null, null, WireFaultTests.Nowhere());
-
         ArgumentException? thrown = Assert.Throws<ArgumentException>(
             () => dialect.Provider().CreateClient(new() { Provider = "p", Kind = dialect.Kind, ModelId = "m", ApiKey = $"{WireDialect.Key}\n" + "x" }));
 

@@ -1,5 +1,6 @@
 using LlmRouting.Providers.Tests.OpenAICompatible;
 using LlmRouting.Testing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Providers.Tests.Dialects;
@@ -53,10 +54,11 @@ public sealed class RoutedFaultTests(WireDialect dialect)
         using SemaphoreSlim next = new(1);
         await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
         {
+            context.Response.ContentType = "text/event-stream";
             foreach (string piece in new[] { dialect.Opening + dialect.Piece("0"), dialect.Piece("1"), dialect.Piece("2"), dialect.Piece("3"), dialect.Ending })
             {
                 await next.WaitAsync();
-                await LoopbackServer.Sse(piece)(context);
+                await context.Response.WriteAsync(piece);
                 await context.Response.Body.FlushAsync();
             }
         });
