@@ -23,6 +23,7 @@ internal static class EventIds
     public const int RouteCompleted = 1304;
     public const int RouteFailed = 1305;
     public const int InspectionFailed = 1306;
+    public const int OptionNotSent = 1320;
 
     // Pipeline: 1400-1499
     public const int StrategyFailed = 1400;

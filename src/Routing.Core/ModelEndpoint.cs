@@ -11,6 +11,7 @@ public sealed class ModelEndpoint
 
     private readonly Lock _lock = new();
     private readonly bool _ownsClient;
+    private HashSet<string>? _unsentOptions;
     private int _inFlight;
     private double _latencySeconds = double.NaN;
     private bool _retired;
@@ -129,6 +130,18 @@ public sealed class ModelEndpoint
             double seconds = elapsed.TotalSeconds;
             double known = _latencySeconds;
             Volatile.Write(ref _latencySeconds, double.IsNaN(known) ? seconds : known + (LatencyDecay * (seconds - known)));
+        }
+    }
+
+    /// <summary>Takes note of an option that its service does not take.</summary>
+    /// <returns>True the first time; a client that reports endless names is not listened to for ever.</returns>
+    internal bool IsNewlyUnsent(string option)
+    {
+        const int MaxOptions = 64;
+        lock (_lock)
+        {
+            _unsentOptions ??= [];
+            return _unsentOptions.Count < MaxOptions && _unsentOptions.Add(option);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace LlmRouting;
@@ -63,6 +64,11 @@ public sealed record RoutingAttempt
     /// <summary>Gets how long a streamed answer was held back, from its first content on, until it was accepted or rejected.</summary>
     /// <value>null when nothing was held back: what the caller waited beyond <see cref="TimeToFirstToken"/>.</value>
     public TimeSpan? HeldFor { get; init; }
+
+    /// <summary>Gets the options of the request that the provider's client did not send, or not as they were asked for.</summary>
+    /// <value>Names of properties of <c>ChatOptions</c>, never values; empty when all were sent, when the client does not report it, or when
+    /// the attempt failed before it brought an answer.</value>
+    public ImmutableArray<string> UnsentOptions { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

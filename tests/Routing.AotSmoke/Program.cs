@@ -4,6 +4,8 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
+using LoopbackService service = new();
+
 // Everything that trimming could break is used once: binding, validation, the container, both modes and the record of the decision.
 IConfiguration configuration = new ConfigurationBuilder()
     .AddInMemoryCollection(new Dictionary<string, string?>
@@ -19,6 +21,10 @@ IConfiguration configuration = new ConfigurationBuilder()
         ["LlmRouting:Models:large:Provider"] = "here",
         ["LlmRouting:Models:large:Tier"] = "frontier",
         ["LlmRouting:Models:large:Quality"] = "0.9",
+        ["LlmRouting:Providers:loopback:Kind"] = "openai-compatible",
+        ["LlmRouting:Providers:loopback:Endpoint"] = service.Address,
+        ["LlmRouting:Models:remote:Provider"] = "loopback",
+        ["LlmRouting:Models:remote:Capabilities"] = "Json",
         ["LlmRouting:Rules:0:When:Keywords:0"] = "prove",
         ["LlmRouting:Rules:0:When:Priority"] = "Interactive",
         ["LlmRouting:Rules:0:Prefer"] = "large",
@@ -26,7 +32,7 @@ IConfiguration configuration = new ConfigurationBuilder()
     })
     .Build();
 ServiceCollection services = new();
-services.AddLlmRouting(configuration.GetSection("LlmRouting")).AddProvider(new EchoProvider()).AddStrategy<NoOpinion>();
+services.AddLlmRouting(configuration.GetSection("LlmRouting")).AddProvider(new EchoProvider()).AddStrategy<NoOpinion>().AddOpenAICompatibleProviders();
 await using ServiceProvider provider = services.BuildServiceProvider();
 IChatClient chat = provider.GetRequiredService<IChatClient>();
 
@@ -40,6 +46,16 @@ foreach ((ChatResponse response, string expected) in new[] { (whole, "large: pro
         await Console.Error.WriteLineAsync($"unexpected: '{response.Text}', {response.GetRoutingOutcome()}");
         return 1;
     }
+}
+
+// Over the wire, through the SDK: what it reads and writes must survive trimming too.
+ChatOptions toRemote = new ChatOptions { Temperature = 0.5f, ResponseFormat = ChatResponseFormat.Json }.WithRouting(hints => hints.Model = "remote");
+ChatResponse answered = await chat.GetResponseAsync("hello", toRemote);
+ChatResponse streamedAnswer = await chat.GetStreamingResponseAsync("hello", toRemote).ToChatResponseAsync();
+if (answered.Text != "hello back" || streamedAnswer.Text != "hello back")
+{
+    await Console.Error.WriteLineAsync($"unexpected: '{answered.Text}', '{streamedAnswer.Text}'");
+    return 1;
 }
 
 Console.WriteLine("ok");

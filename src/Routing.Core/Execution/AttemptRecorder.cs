@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using LlmRouting.Diagnostics;
 using Microsoft.Extensions.AI;
@@ -40,6 +41,9 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
 
     /// <summary>Gets or sets how long the attempt took, once it has ended; null while it runs.</summary>
     public TimeSpan? EndedAfter { get; set; }
+
+    /// <summary>Gets or sets the options that the provider's client says it did not send; the default means that it said nothing.</summary>
+    public ImmutableArray<string> UnsentOptions { get; set; }
 
     public readonly TimeSpan Elapsed => EndedAfter ?? timeProvider.GetElapsedTime(_started);
 
@@ -92,6 +96,7 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
             Validation = Validation,
             Validator = Validator,
             HeldFor = HeldFor,
+            UnsentOptions = UnsentOptions.IsDefault ? [] : UnsentOptions,
         };
         RoutingActivity.StopAttempt(_activity, attempt);
         return attempt;

@@ -105,6 +105,18 @@ internal sealed partial class RouteExecutor(
         walk.Record(attempt.Write(result, kind, exception.GetType().Name, retryAfter, nested, wasNeverSent), attempt.Target, exception);
     }
 
+    /// <summary>Warns of options that an endpoint does not take, of each one once.</summary>
+    public void WarnOfUnsent(in RouteTarget target, ImmutableArray<string> options)
+    {
+        foreach (string option in options)
+        {
+            if (target.Endpoint.IsNewlyUnsent(option))
+            {
+                Log.OptionNotSent(logger, option, target.Model.Id, target.Endpoint.Name);
+            }
+        }
+    }
+
     /// <summary>Records that the caller did not wait for what became of an attempt.</summary>
     public static void RecordCancelled(RouteWalk walk, in AttemptRecorder attempt, RoutingOutcome? nested) =>
         walk.Record(attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller cancelled", nested: nested), attempt.Target);
@@ -150,6 +162,8 @@ internal sealed partial class RouteExecutor(
         RoutingOutcome? nested = target.Endpoint.IsRouter ? response.GetRoutingOutcome() : null;
         attempt.Usage = response.Usage;
         attempt.AnsweredBy = response.ModelId;
+        attempt.UnsentOptions = response.GetUnsentOptions();
+        WarnOfUnsent(target, attempt.UnsentOptions);
         attempt.AnswerLength = response.Usage is null ? ResponseWriter.TextLength(response) : 0;
         FailureKind? failure = ContentInspector.FindFailure(response);
         if (failure is { } kind && !IsForCaller(kind, walk.Settings))
@@ -322,6 +336,9 @@ internal sealed partial class RouteExecutor(
 
         [LoggerMessage(EventIds.ObserverFailed, LogLevel.Warning, "Observer '{Observer}' threw {Exception}; it was ignored")]
         public static partial void ObserverFailed(ILogger logger, string observer, string exception);
+
+        [LoggerMessage(EventIds.OptionNotSent, LogLevel.Warning, "Option '{Option}' is not sent as asked to model '{Model}' at endpoint '{Endpoint}', whose service does not take it; this is said once")]
+        public static partial void OptionNotSent(ILogger logger, string option, string model, string endpoint);
 
         [LoggerMessage(EventIds.RouteCompleted, LogLevel.Debug, "Request {Id}: {Outcome}")]
         public static partial void RouteCompleted(ILogger logger, string id, RoutingOutcome outcome);

@@ -96,9 +96,9 @@ internal sealed class RoutedStream(
         _responseId ??= update.ResponseId;
         _attempt.AnsweredBy = update.ModelId ?? _attempt.AnsweredBy;
         _finishReason = update.FinishReason ?? _finishReason;
-        if (update.AdditionalProperties is not null && target.Endpoint.IsRouter)
+        if (update.AdditionalProperties is not null)
         {
-            _nested = update.GetRoutingOutcome() ?? _nested;
+            ObserveProperties(update);
         }
 
         IList<AIContent> contents = update.Contents;
@@ -284,6 +284,20 @@ internal sealed class RoutedStream(
     {
         walk.Record(_attempt.Write(AttemptResult.Failed, kind, reason, nested: _nested), target);
         return false;
+    }
+
+    private void ObserveProperties(ChatResponseUpdate update)
+    {
+        if (target.Endpoint.IsRouter)
+        {
+            _nested = update.GetRoutingOutcome() ?? _nested;
+        }
+
+        if (update.GetUnsentOptions() is { Length: > 0 } unsent)
+        {
+            _attempt.UnsentOptions = unsent;
+            executor.WarnOfUnsent(target, unsent);
+        }
     }
 
     private void NoteAnswer(int length, bool isMeaningful)

@@ -20,18 +20,8 @@ internal static class ContentPartMapper
         _ => throw Unsupported(content, role),
     };
 
-    public static ProviderException Unsupported(AIContent content, ChatRole role)
-    {
-        string? mediaType = content switch
-        {
-            DataContent data => data.MediaType,
-            UriContent uri => uri.MediaType,
-            _ => null,
-        };
-        return new ProviderException(
-            FailureKind.InvalidRequest,
-            $"Content of type '{content.GetType().Name}'{(mediaType is null ? "" : $" ({mediaType})")} cannot be sent in a message of role '{role.Value}'.");
-    }
+    public static ProviderException Unsupported(AIContent content, ChatRole role) =>
+        new(FailureKind.InvalidRequest, UnsupportedContent.Describe(content, role));
 
     private static ChatMessageContentPart Map(DataContent data, ChatRole role)
     {

@@ -51,7 +51,9 @@ public sealed class OpenAICompatibleChatClient : IChatClient
     {
         ArgumentNullException.ThrowIfNull(messages);
         using PipelineResponse response = await SendAsync(messages, options, streaming: false, cancellationToken).ConfigureAwait(false);
-        return ResponseMapper.Map(response.Content.ToMemory().Span, ModelOf(options), _kind.Name);
+        ChatResponse answer = ResponseMapper.Map(response.Content.ToMemory().Span, ModelOf(options), _kind.Name);
+        answer.ReportUnsentOptions(OptionsMapper.FindUnsent(options, _kind));
+        return answer;
     }
 
     /// <inheritdoc/>
@@ -90,6 +92,13 @@ public sealed class OpenAICompatibleChatClient : IChatClient
     {
         string model = ModelOf(options);
         using PipelineResponse response = await SendAsync(messages, options, streaming: true, cancellationToken).ConfigureAwait(false);
+        if (OptionsMapper.FindUnsent(options, _kind) is { Length: > 0 } unsent)
+        {
+            ChatResponseUpdate report = new() { Role = ChatRole.Assistant };
+            report.ReportUnsentOptions(unsent);
+            yield return report;
+        }
+
         if (IsWholeAnswer(response))
         {
             BinaryData body = await response.BufferContentAsync(cancellationToken).ConfigureAwait(false);
@@ -107,8 +116,10 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         await using (events.ConfigureAwait(false))
         {
             ProviderException? failure = null;
+            bool isEmpty = true;
             while (failure is null && await MoveNextAsync(events).ConfigureAwait(false) && events.Current.Data is JsonElement chunk)
             {
+                isEmpty = false;
                 ChatResponseUpdate? update = null;
                 try
                 {
@@ -131,7 +142,9 @@ public sealed class OpenAICompatibleChatClient : IChatClient
 
             if (failure is null && !mapper.IsFinished)
             {
-                failure = new ProviderException(FailureKind.TruncatedStream, $"The stream of '{_kind.Name}' ended without a finish reason.");
+                failure = isEmpty && !HasType(response, "text/event-stream")
+                    ? new(FailureKind.MalformedResponse, $"'{_kind.Name}' was asked for a stream and answered with something else.")
+                    : new(FailureKind.TruncatedStream, $"The stream of '{_kind.Name}' ended without a finish reason.");
             }
 
             // What was used has been paid for, however the stream ended.
@@ -195,9 +208,11 @@ public sealed class OpenAICompatibleChatClient : IChatClient
 
     private static JsonElement WrapError(ReadOnlySpan<byte> data) => JsonElement.Parse([.. "{\"error\":"u8, .. data, (byte)'}']);
 
-    private static bool IsWholeAnswer(PipelineResponse response) =>
+    private static bool IsWholeAnswer(PipelineResponse response) => HasType(response, "application/json");
+
+    private static bool HasType(PipelineResponse response, string mediaType) =>
         response.Headers.TryGetValue("Content-Type", out string? type) && type is not null
-        && type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+        && type.StartsWith(mediaType, StringComparison.OrdinalIgnoreCase);
 
     private string ModelOf(ChatOptions? options) => string.IsNullOrEmpty(options?.ModelId) ? _client.Model : options.ModelId;
 }

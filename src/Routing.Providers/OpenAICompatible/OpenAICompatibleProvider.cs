@@ -37,8 +37,13 @@ public sealed class OpenAICompatibleProvider : IModelProvider
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint.ModelId);
-        EndpointReader reader = new(_kind, endpoint);
-        OpenAICompatibleKind kind = reader.ReadKind();
+        EndpointReader reader = new(
+            new EndpointDefaults(_kind.Name, _kind.DefaultEndpoint, _kind.DefaultPath, _kind.RequiresKey, _kind.KeyEnvironmentVariable), endpoint);
+        OpenAICompatibleKind kind = _kind with
+        {
+            MaxTokensField = reader.ReadChoice("MaxTokensField", WireNames.MaxTokens, WireNames.MaxCompletionTokens) ?? _kind.MaxTokensField,
+            EchoesReasoning = _kind.EchoesReasoning || reader.IsTrue("EchoReasoning"),
+        };
         string? key = reader.ReadKey();
         OpenAIClientOptions options = new()
         {

@@ -44,7 +44,7 @@ public sealed class OpenAIFailureClassifier : IFailureClassifier
             return failed.Status == 0 ? WithoutResponse(failed) : ErrorMapper.Classify(failed.Status, default);
         }
 
-        retryAfter = RetryAfterReader.Read(response.Headers, _timeProvider);
+        retryAfter = RetryAfterReader.Read(name => response.Headers.TryGetValue(name, out string? value) ? value : null, _timeProvider);
         return ErrorMapper.Classify(failed.Status, ReadBody(response));
     }
 

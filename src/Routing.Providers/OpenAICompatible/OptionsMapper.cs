@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
@@ -35,6 +36,38 @@ internal static class OptionsMapper
 
         MapMaxTokens(options?.MaxOutputTokens, wire, kind);
         return wire;
+    }
+
+    /// <summary>Lists the options that are set but not sent. Allocates nothing when there are none.</summary>
+    public static ImmutableArray<string> FindUnsent(ChatOptions? options, OpenAICompatibleKind kind)
+    {
+        if (options is null)
+        {
+            return [];
+        }
+
+        UnsentOptionList unsent = default;
+        unsent.AddIf(options.TopK is not null && !kind.AcceptsTopK, nameof(ChatOptions.TopK));
+        unsent.AddIf(options.ConversationId is not null, nameof(ChatOptions.ConversationId));
+        unsent.AddIf(options.AllowBackgroundResponses == true, nameof(ChatOptions.AllowBackgroundResponses));
+        unsent.AddIf(options.Reasoning?.Output is not null, nameof(ChatOptions.Reasoning));
+        unsent.AddIf(HasUnknown(options.AdditionalProperties), nameof(ChatOptions.AdditionalProperties));
+        unsent.AddIf(options is { ToolMode: RequiredChatToolMode, Tools: null or { Count: 0 }, RawRepresentationFactory: null }, nameof(ChatOptions.ToolMode));
+        return unsent.ToImmutable();
+    }
+
+    private static bool HasUnknown(AdditionalPropertiesDictionary? additional)
+    {
+        if (additional is null)
+        {
+            return false;
+        }
+
+        int known = 0;
+        known += additional.TryGetValue(WireNames.LogProbabilities, out bool _) ? 1 : 0;
+        known += additional.TryGetValue(WireNames.TopLogProbabilities, out int _) ? 1 : 0;
+        known += additional.TryGetValue(WireNames.Strict, out bool _) ? 1 : 0;
+        return additional.Count > known;
     }
 
     private static void MapSampling(ChatOptions options, ChatCompletionOptions wire)

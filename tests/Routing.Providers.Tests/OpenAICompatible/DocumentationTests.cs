@@ -15,10 +15,10 @@ public sealed class DocumentationTests
     private static readonly OpenAICompatibleKind[] Kinds = [.. OpenAICompatibleKinds.All];
 
     [TestCaseSource(nameof(Options))]
-    public void Table_ListsEachOption(string name) => Assert.That(Section("What becomes of each option"), Does.Contain($"`{name}`"));
+    public void Table_ListsEachOption(string name) => Assert.That(Section("What becomes of each option: OpenAI"), Does.Contain($"`{name}`"));
 
     [TestCaseSource(nameof(Contents))]
-    public void Table_ListsEachContent(string name) => Assert.That(Section("What becomes of each content"), Does.Contain($"`{name}`"));
+    public void Table_ListsEachContent(string name) => Assert.That(Section("What becomes of each content: OpenAI"), Does.Contain($"`{name}`"));
 
     [TestCaseSource(nameof(Kinds))]
     public void Table_ListsEachKind(OpenAICompatibleKind kind)

@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.ClientModel.Primitives;
 using System.Globalization;
 
-namespace LlmRouting.Providers.OpenAICompatible;
+namespace LlmRouting.Providers;
 
 /// <summary>Reads how long a service asks to be left alone.</summary>
 internal static class RetryAfterReader
@@ -12,19 +11,22 @@ internal static class RetryAfterReader
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
-    public static TimeSpan? Read(PipelineResponseHeaders headers, TimeProvider timeProvider)
+    /// <summary>Reads the first of the usual headers that is there.</summary>
+    /// <param name="find">Finds the value of a header; null when the response has none of that name.</param>
+    /// <param name="timeProvider">Turns a date into a time to wait.</param>
+    public static TimeSpan? Read(Func<string, string?> find, TimeProvider timeProvider)
     {
-        if (headers.TryGetValue("retry-after-ms", out string? milliseconds) && TryReadNumber(milliseconds, out double ms))
+        if (TryReadNumber(find("retry-after-ms"), out double milliseconds))
         {
-            return FromSeconds(ms / 1000);
+            return FromSeconds(milliseconds / 1000);
         }
 
-        if (headers.TryGetValue("retry-after", out string? value))
+        if (find("retry-after") is string value)
         {
             return TryReadNumber(value, out double seconds) ? FromSeconds(seconds) : FromDate(value, timeProvider);
         }
 
-        return FromLimits(headers, "requests") ?? FromLimits(headers, "tokens");
+        return FromLimits(find, "requests") ?? FromLimits(find, "tokens");
     }
 
     private static bool TryReadNumber(string? text, out double number) =>
@@ -45,9 +47,8 @@ internal static class RetryAfterReader
     }
 
     // OpenAI and Groq: which of the two limits was hit is the one with nothing left; its reset is written as 1m30.5s or 120ms.
-    private static TimeSpan? FromLimits(PipelineResponseHeaders headers, string limit) =>
-        headers.TryGetValue($"x-ratelimit-remaining-{limit}", out string? remaining) && remaining == "0"
-        && headers.TryGetValue($"x-ratelimit-reset-{limit}", out string? reset) && reset is not null
+    private static TimeSpan? FromLimits(Func<string, string?> find, string limit) =>
+        find($"x-ratelimit-remaining-{limit}") == "0" && find($"x-ratelimit-reset-{limit}") is string reset
             ? FromDuration(reset)
             : null;
 

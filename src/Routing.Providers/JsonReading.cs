@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
-namespace LlmRouting.Providers.OpenAICompatible;
+namespace LlmRouting.Providers;
 
 /// <summary>Reads JSON from servers that each take the format a little differently: what is missing, null or of another type is absent.</summary>
 internal static class JsonReading

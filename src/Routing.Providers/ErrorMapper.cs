@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace LlmRouting.Providers.OpenAICompatible;
+namespace LlmRouting.Providers;
 
 /// <summary>Tells the kind of a failure from its status and from what the service said.</summary>
 internal static class ErrorMapper

@@ -1,9 +1,10 @@
 using System.Buffers;
+using System.Globalization;
 
-namespace LlmRouting.Providers.OpenAICompatible;
+namespace LlmRouting.Providers;
 
 /// <summary>Reads, and checks, what a client needs from an endpoint's settings. No message holds a key or a header's value.</summary>
-internal sealed class EndpointReader(OpenAICompatibleKind kind, ModelEndpointSettings settings)
+internal sealed class EndpointReader(EndpointDefaults kind, ModelEndpointSettings settings)
 {
     private const string HeaderPrefix = "Header:";
 
@@ -46,16 +47,41 @@ internal sealed class EndpointReader(OpenAICompatibleKind kind, ModelEndpointSet
         return key;
     }
 
-    public OpenAICompatibleKind ReadKind()
+    /// <summary>Reads a property that has one of a few values.</summary>
+    /// <returns>The value as it is spelt in <paramref name="values"/>; null when the property is not set.</returns>
+    public string? ReadChoice(string name, params ReadOnlySpan<string> values)
     {
-        string field = Property("MaxTokensField") ?? kind.MaxTokensField;
-        if (field is not (WireNames.MaxTokens or WireNames.MaxCompletionTokens))
+        if (Property(name) is not string text)
         {
-            throw Invalid($"has '{field}' as the property MaxTokensField; it must be {WireNames.MaxTokens} or {WireNames.MaxCompletionTokens}");
+            return null;
         }
 
-        return kind with { MaxTokensField = field, EchoesReasoning = kind.EchoesReasoning || IsTrue("EchoReasoning") };
+        foreach (string value in values)
+        {
+            if (value.Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        throw Invalid($"has '{text}' as the property {name}; it must be {string.Join(" or ", values)}");
     }
+
+    /// <summary>Reads a property that is a number of at least 1.</summary>
+    /// <returns>null when the property is not set.</returns>
+    public int? ReadCount(string name)
+    {
+        if (Property(name) is not string text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
+            ? count
+            : throw Invalid($"has '{text}' as the property {name}; it must be a whole number of at least 1");
+    }
+
+    public bool IsTrue(string property) => bool.TryParse(Property(property), out bool value) && value;
 
     public KeyValuePair<string, string>[] ReadHeaders()
     {
@@ -96,8 +122,6 @@ internal sealed class EndpointReader(OpenAICompatibleKind kind, ModelEndpointSet
         (string own, null) => $" or the environment variable {own}",
         (string own, string conventional) => $" or one of the environment variables {own} and {conventional}",
     };
-
-    private bool IsTrue(string property) => bool.TryParse(Property(property), out bool value) && value;
 
     // Configuration does not tell upper case from lower, whatever the comparer of the dictionary that it was bound to.
     private string? Property(string name)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace LlmRouting.Providers.OpenAICompatible;
+namespace LlmRouting.Providers;
 
 /// <summary>Holds what a service said about a failure, in whichever of the usual shapes.</summary>
 /// <param name="Code">Its code, such as <c>rate_limit_exceeded</c>; null when it gave none.</param>

@@ -1,0 +1,54 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.AI;
+
+namespace LlmRouting.Providers.Anthropic;
+
+/// <summary>Keeps what one stream has brought so far. Not thread-safe.</summary>
+internal sealed class StreamState
+{
+    private UsageDetails? _started;
+    private string? _id;
+    private string? _model;
+
+    /// <summary>Gets whether nothing has come yet.</summary>
+    public bool IsFirst { get; private set; } = true;
+
+    /// <summary>Gets whether the answer has come to its end.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Gets what broke the stream.</summary>
+    public ExceptionDispatchInfo? Failure { get; private set; }
+
+    public void Observe(ChatResponseUpdate update)
+    {
+        if (IsFirst)
+        {
+            IsFirst = false;
+            _id = update.ResponseId;
+            _model = update.ModelId;
+            _started = UsageReader.FromStart(update.RawRepresentation);
+        }
+
+        IsFinished |= update.FinishReason is not null;
+        foreach (AIContent content in update.Contents)
+        {
+            if (content is UsageContent usage)
+            {
+                UsageReader.Normalize(usage.Details);
+                _started = null;
+            }
+        }
+    }
+
+    public void Fail(Exception exception) => Failure = ExceptionDispatchInfo.Capture(exception);
+
+    /// <summary>Creates the update that passes on the usage of a stream that broke before the SDK did.</summary>
+    /// <returns>null when there is none.</returns>
+    public ChatResponseUpdate? UnreportedUsage() =>
+        _started is null ? null : new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(_started)])
+        {
+            ResponseId = _id,
+            MessageId = _id,
+            ModelId = _model,
+        };
+}

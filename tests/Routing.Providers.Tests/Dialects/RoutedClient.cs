@@ -1,0 +1,77 @@
+using LlmRouting.Testing;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LlmRouting.Providers.Tests.Dialects;
+
+/// <summary>Is the whole router over real adapters, set up from configuration as a host does it.</summary>
+internal sealed class RoutedClient : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    /// <summary>Sets up one model with an endpoint for each address.</summary>
+    public RoutedClient(WireDialect dialect, TimeProvider? timeProvider = null, (string Key, string? Value)[]? settings = null, params Uri[] addresses)
+    {
+        Dictionary<string, string?> values = new() { ["LlmRouting:Models:model:ModelId"] = "asked" };
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            values[$"LlmRouting:Providers:p{i}:Kind"] = dialect.Kind;
+            values[$"LlmRouting:Providers:p{i}:Endpoint"] = addresses[i].OriginalString;
+            values[$"LlmRouting:Providers:p{i}:ApiKey"] = WireDialect.Key;
+            values[$"LlmRouting:Models:model:Endpoints:{i}:Provider"] = $"p{i}";
+        }
+
+        foreach ((string key, string? value) in settings ?? [])
+        {
+            values[key] = value;
+        }
+
+        ServiceCollection services = new();
+        services.AddSingleton<ILoggerFactory>(Log);
+        if (timeProvider is not null)
+        {
+            services.AddSingleton(timeProvider);
+        }
+
+        services.AddLlmRouting(new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection("LlmRouting")).AddProviders().AddObserver(Observer);
+        _services = services.BuildServiceProvider();
+        Chat = _services.GetRequiredService<IChatClient>();
+    }
+
+    public IChatClient Chat { get; }
+
+    public RecordedLog Log { get; } = new();
+
+    public OutcomeKeeper Observer { get; } = new();
+
+    public RoutingOutcome Outcome => Observer.Outcomes.Single();
+
+    public void Dispose() => _services.Dispose();
+
+    internal sealed class OutcomeKeeper : IRoutingObserver
+    {
+        private readonly Lock _lock = new();
+        private readonly List<RoutingOutcome> _outcomes = [];
+
+        public IReadOnlyList<RoutingOutcome> Outcomes
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return [.. _outcomes];
+                }
+            }
+        }
+
+        public void OnCompleted(RoutingOutcome outcome)
+        {
+            lock (_lock)
+            {
+                _outcomes.Add(outcome);
+            }
+        }
+    }
+}
