@@ -3,6 +3,7 @@ using LlmRouting.Classifiers;
 using LlmRouting.Constraints;
 using LlmRouting.Conversations;
 using LlmRouting.Execution;
+using LlmRouting.HandOff;
 using LlmRouting.Models;
 using LlmRouting.Strategies;
 using Microsoft.Extensions.Logging;
@@ -129,7 +130,7 @@ public sealed class RoutingPipeline
             }
         }
 
-        IRoutingConstraint[] builtIn = [new CapabilityConstraint(), new ContextWindowConstraint(), new PolicyFloorConstraint(Tiers), new CostConstraint(), new LatencyConstraint()];
+        IRoutingConstraint[] builtIn = [new CapabilityConstraint(), new ContextWindowConstraint(), new PolicyFloorConstraint(Tiers), new CostConstraint(), new HostedContentConstraint(), new LatencyConstraint()];
         return new RoutingPlan
         {
             Strategies = strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies],

@@ -13,15 +13,16 @@ public sealed partial class FolderDependencyTests
         ["TextAnalysis"] = [],
         ["JsonSchema"] = [],
         [Root] = ["TextAnalysis"],
+        ["HandOff"] = [Root],
         ["Models"] = [Root],
         ["Classifiers"] = [Root, "TextAnalysis"],
         ["Strategies"] = [Root, "TextAnalysis"],
         ["Constraints"] = [Root],
         ["Conversations"] = [Root],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
-        ["Execution"] = [Root, "Models"],
-        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution"],
-        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "Pipeline"],
+        ["Execution"] = [Root, "Models", "HandOff"],
+        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "HandOff"],
+        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "HandOff", "Pipeline"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");
