@@ -32,4 +32,5 @@ internal static class EventIds
     public const int ConfigurationApplied = 1500;
     public const int ConfigurationRejected = 1501;
     public const int StrategyUnused = 1502;
+    public const int FromCatalog = 1503;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using LlmRouting.Catalog;
 using LlmRouting.Conversations;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
@@ -37,7 +38,8 @@ internal sealed class OptionsTranslator
         _errors.AddRange(_options.Execution.ToSettings().FindErrors().Select(error => $"{_root}:{error}"));
         CheckWeights();
         TierLadder tiers = ReadTiers();
-        ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, _errors).Read();
+        List<CatalogNote> fromCatalog = [];
+        ImmutableArray<TranslatedModel> models = ReadModels(tiers, fromCatalog);
         FrozenSet<string> references = References(models);
         if (_options.DefaultModel is not null && !references.Contains(_options.DefaultModel))
         {
@@ -61,7 +63,16 @@ internal sealed class OptionsTranslator
         };
 
         // A provider's mistake shows once per model behind it, and is said once.
-        return new(models, pipeline, [.. _unused], [.. _errors.Distinct()]);
+        return new(models, pipeline, [.. _unused], [.. fromCatalog], [.. _errors.Distinct()]);
+    }
+
+    private ImmutableArray<TranslatedModel> ReadModels(TierLadder tiers, List<CatalogNote> fromCatalog)
+    {
+        List<string> wrong = [];
+        using ModelCatalog catalog = new(_options.Catalog.Concat(_parts.Catalogs.SelectMany(static added => added.Names)), wrong);
+        ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, new CatalogLookup(catalog, _options, wrong, fromCatalog), _errors).Read();
+        _errors.AddRange(wrong.Select(error => $"{_root}:Catalog: {error}"));
+        return models;
     }
 
     private TierLadder ReadTiers()

@@ -7,9 +7,11 @@ namespace LlmRouting.DependencyInjection;
 /// <param name="Models">The models, in order.</param>
 /// <param name="Pipeline">Everything else.</param>
 /// <param name="Unused">Strategies and classifiers that the host added but the configuration does not list.</param>
+/// <param name="FromCatalog">What a catalog added to each model.</param>
 /// <param name="Errors">What is wrong; anything here makes the rest unusable.</param>
 internal sealed record TranslatedOptions(
     ImmutableArray<TranslatedModel> Models,
     RoutingPipeline Pipeline,
     ImmutableArray<string> Unused,
+    ImmutableArray<CatalogNote> FromCatalog,
     ImmutableArray<string> Errors);

@@ -14,6 +14,7 @@ public sealed partial class FolderDependencyTests
         ["JsonSchema"] = [],
         [Root] = ["TextAnalysis"],
         ["HandOff"] = [Root],
+        ["Catalog"] = [Root],
         ["Models"] = [Root],
         ["Classifiers"] = [Root, "TextAnalysis"],
         ["Strategies"] = [Root, "TextAnalysis"],
@@ -22,7 +23,7 @@ public sealed partial class FolderDependencyTests
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
         ["Execution"] = [Root, "Models", "HandOff"],
         ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "HandOff"],
-        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "HandOff", "Pipeline"],
+        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "HandOff", "Catalog", "Pipeline"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");
