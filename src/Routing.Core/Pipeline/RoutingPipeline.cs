@@ -27,7 +27,7 @@ public sealed class RoutingPipeline
     /// <value>null means the heuristic alone.</value>
     public IReadOnlyList<IRequestClassifier>? Classifiers { get; set; }
 
-    /// <summary>Gets or sets constraints beside the built-in ones (capability, context window, policy, cost, latency).</summary>
+    /// <summary>Gets or sets constraints beside the built-in ones (capability, context window, policy, cost, hosted content, latency).</summary>
     /// <value>Default empty.</value>
     public IReadOnlyList<IRoutingConstraint> Constraints { get; set; } = [];
 
