@@ -33,6 +33,7 @@ internal static class EventIds
     public const int ConfigurationApplied = 1500;
     public const int ConfigurationRejected = 1501;
     public const int StrategyUnused = 1502;
+    public const int FromCatalog = 1503;
 
     // Budgets: 1600-1699
     public const int BudgetRunsLow = 1600;

@@ -36,6 +36,7 @@ public sealed class ModelEndpoint
         Settings = settings;
         _ownsClient = ownsClient;
         IsRouter = client.GetService(typeof(INestedRouter)) is not null;
+        Origin = IsRouter ? null : FindOrigin(client, settings);
     }
 
     /// <summary>Gets what records call the endpoint.</summary>
@@ -69,6 +70,13 @@ public sealed class ModelEndpoint
 
     /// <summary>Gets whether the client routes itself: its calls count against the same budget.</summary>
     internal bool IsRouter { get; }
+
+    /// <summary>Gets the provider behind the endpoint, see <see cref="ContentOrigin"/>.</summary>
+    /// <value>null when its client does not say, or routes itself.</value>
+    internal string? Origin { get; }
+
+    /// <summary>Gets the provider behind the endpoint: a client that does not say is a provider of its own for each model.</summary>
+    internal string OriginFor(string modelId) => Origin ?? ContentOrigin.Of(modelId, null, modelId);
 
     /// <summary>Gets whether the endpoint was taken out of service; it never comes back.</summary>
     internal bool IsRetired
@@ -154,6 +162,18 @@ public sealed class ModelEndpoint
         }
 
         DisposeWhenIdle();
+    }
+
+    private static string? FindOrigin(IChatClient client, ModelEndpointSettings? settings)
+    {
+        if (settings is not null)
+        {
+            return ContentOrigin.Of(settings.Kind, settings.Endpoint, settings.Provider);
+        }
+
+        return client.GetService(typeof(ChatClientMetadata)) is ChatClientMetadata { ProviderName: { Length: > 0 } name } metadata
+            ? ContentOrigin.Of(name, metadata.ProviderUri, name)
+            : null;
     }
 
     private void DisposeWhenIdle()

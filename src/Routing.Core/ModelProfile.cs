@@ -26,17 +26,34 @@ public sealed record ModelProfile
         init => field = value.Comparer == StringComparer.OrdinalIgnoreCase ? value : value.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     } = FrozenDictionary<string, double>.Empty;
 
-    /// <summary>Gets the price of input tokens.</summary>
+    /// <summary>Gets everything that the model is billed by.</summary>
+    /// <value>Default <see cref="ModelPrices.Unknown"/>. The three prices below are short forms of parts of it: of an initializer that sets
+    /// both, the later one counts.</value>
+    public ModelPrices Prices { get; init; } = ModelPrices.Unknown;
+
+    /// <summary>Gets the price of input tokens: a short form of <see cref="TokenPrices.Input"/>.</summary>
     /// <value>USD per million tokens; 0 means free; null means unknown (never treated as free); default null.</value>
-    public decimal? InputUsdPerMillionTokens { get; init; }
+    public decimal? InputUsdPerMillionTokens
+    {
+        get => Prices.Tokens.Input;
+        init => Prices = Prices with { Tokens = Prices.Tokens with { Input = value } };
+    }
 
-    /// <summary>Gets the price of output tokens, reasoning included.</summary>
+    /// <summary>Gets the price of output tokens, reasoning included: a short form of <see cref="TokenPrices.Output"/>.</summary>
     /// <value>USD per million tokens; 0 means free; null means unknown; default null.</value>
-    public decimal? OutputUsdPerMillionTokens { get; init; }
+    public decimal? OutputUsdPerMillionTokens
+    {
+        get => Prices.Tokens.Output;
+        init => Prices = Prices with { Tokens = Prices.Tokens with { Output = value } };
+    }
 
-    /// <summary>Gets the price of input tokens that the provider read from its cache.</summary>
+    /// <summary>Gets the price of input tokens that the provider read from its cache: a short form of <see cref="TokenPrices.CachedInput"/>.</summary>
     /// <value>USD per million tokens; null means that cached tokens cost as much as other input; default null.</value>
-    public decimal? CachedInputUsdPerMillionTokens { get; init; }
+    public decimal? CachedInputUsdPerMillionTokens
+    {
+        get => Prices.Tokens.CachedInput;
+        init => Prices = Prices with { Tokens = Prices.Tokens with { CachedInput = value } };
+    }
 
     /// <summary>Gets the largest request that the model reads, output included.</summary>
     /// <value>Tokens; null means unknown, and then no request is too large; default null.</value>
@@ -101,8 +118,8 @@ public sealed record ModelProfile
     /// <param name="inputTokens">Tokens read, at least 0.</param>
     /// <param name="outputTokens">Tokens written, at least 0.</param>
     /// <returns>USD; null when a price that matters is unknown.</returns>
-    public decimal? EstimateCostUsd(long inputTokens, long outputTokens) =>
-        ((inputTokens * InputUsdPerMillionTokens) + (outputTokens * OutputUsdPerMillionTokens)) / 1_000_000m;
+    /// <remarks>Counts the price of a request and the tier of a long input; caching, audio and reasoning are not known beforehand.</remarks>
+    public decimal? EstimateCostUsd(long inputTokens, long outputTokens) => Prices.Estimate(inputTokens, outputTokens);
 
     /// <summary>Gets whether the model is deprecated at a moment.</summary>
     /// <param name="now">The moment.</param>

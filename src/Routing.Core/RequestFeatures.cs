@@ -87,6 +87,9 @@ public sealed record RequestFeatures
     /// <summary>Gets what a model must be able to do to serve the request.</summary>
     public ModelCapabilities RequiredCapabilities { get; init; }
 
+    /// <summary>Gets what the request holds that means something to one provider only.</summary>
+    internal ProviderStates States { get; init; }
+
     /// <summary>Gets whether a text was so long that it was sampled instead of read whole.</summary>
     public bool IsSampled { get; init; }
 }

@@ -111,6 +111,7 @@ internal struct RequestReader
             Format = shape.Format,
             IsToolContinuation = shape.IsToolContinuation,
             RequiredCapabilities = shape.Capabilities,
+            States = shape.States,
             IsSampled = _userSampler.IsSampling || _restSampler.IsSampling,
         };
     }

@@ -16,6 +16,7 @@ internal struct RequestShape
     public RequestedFormat Format;
     public bool IsToolContinuation;
     public ModelCapabilities Capabilities;
+    public ProviderStates States;
 
     /// <summary>Reads the shape.</summary>
     public static RequestShape Read(IReadOnlyList<ChatMessage> messages, ChatOptions? options, int lastUser)
@@ -58,6 +59,7 @@ internal struct RequestShape
                     break;
                 case TextReasoningContent reasoning:
                     TextLength += reasoning.Text?.Length ?? 0;
+                    States |= reasoning.ProtectedData is null ? ProviderStates.None : ProviderStates.Reasoning;
                     break;
                 case DataContent data:
                     CountMedia(data.HasTopLevelMediaType("image"), data.HasTopLevelMediaType("audio"));
@@ -69,9 +71,15 @@ internal struct RequestShape
                     break;
                 case HostedFileContent:
                     Documents++;
+                    States |= ProviderStates.Hosted;
+                    hasOther = true;
+                    break;
+                case HostedVectorStoreContent:
+                    States |= ProviderStates.Hosted;
                     hasOther = true;
                     break;
                 case FunctionCallContent call:
+                    States |= ProviderStates.ToolCalls;
                     FlatTokens += 4 + ContentTokens.OfText(call.Name) + (call.Arguments is null ? 0 : ContentTokens.OfValue(call.Arguments));
                     break;
                 case FunctionResultContent result:
@@ -116,6 +124,7 @@ internal struct RequestShape
             for (int i = 0; i < tools.Count; i++)
             {
                 FlatTokens += tools[i] is { } tool ? ContentTokens.OfTool(tool) : 0;
+                States |= tools[i] is HostedFileSearchTool { Inputs.Count: > 0 } or HostedCodeInterpreterTool { Inputs.Count: > 0 } ? ProviderStates.Hosted : ProviderStates.None;
             }
 
             Capabilities |= options.ToolMode is NoneChatToolMode ? 0 : ModelCapabilities.Tools;

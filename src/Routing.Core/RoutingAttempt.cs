@@ -40,6 +40,22 @@ public sealed record RoutingAttempt
     /// <value>null when it did not say.</value>
     public long? OutputTokens { get; init; }
 
+    /// <summary>Gets how many of <see cref="InputTokens"/> the provider says it read from its cache.</summary>
+    /// <value>null when it did not say.</value>
+    public long? CachedInputTokens { get; init; }
+
+    /// <summary>Gets how many of <see cref="InputTokens"/> the provider says it wrote to its cache, for however long.</summary>
+    /// <value>null when it did not say.</value>
+    public long? CacheWriteTokens { get; init; }
+
+    /// <summary>Gets how many of <see cref="OutputTokens"/> the provider says were reasoning.</summary>
+    /// <value>null when it did not say.</value>
+    public long? ReasoningTokens { get; init; }
+
+    /// <summary>Gets what the provider itself says that the call cost; where it says so, <see cref="CostUsd"/> is that.</summary>
+    /// <value>USD; null when it did not say.</value>
+    public decimal? ReportedCostUsd { get; init; }
+
     /// <summary>Gets what it cost.</summary>
     /// <value>USD; how well it is known says <see cref="Certainty"/>.</value>
     public decimal CostUsd { get; init; }

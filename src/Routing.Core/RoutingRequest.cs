@@ -78,6 +78,10 @@ public sealed class RoutingRequest
     /// <value>null when nobody has.</value>
     public Classification? KnownClassification => _classification;
 
+    /// <summary>Gets or sets the endpoint that keeps the conversation which the request carries on.</summary>
+    /// <value>null when there is none, or nobody remembers.</value>
+    internal string? PinnedEndpoint { get; set; }
+
     /// <summary>Gets the steps of the decision that is being made.</summary>
     internal DecisionTrace Trace { get; } = new();
 

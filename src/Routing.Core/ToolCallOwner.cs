@@ -7,10 +7,21 @@ internal static class ToolCallOwner
 {
     private const string Key = "llm.routing.model";
 
-    /// <summary>Leaves the model's id in a tool call.</summary>
-    public static void Mark(FunctionCallContent call, string modelId) =>
+    /// <summary>Leaves the model's id in a tool call, and its provider.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="modelId">The model.</param>
+    /// <param name="origin">The provider, see <see cref="ContentOrigin"/>; null leaves what the call says.</param>
+    public static void Mark(FunctionCallContent call, string modelId, string? origin = null)
+    {
         // A new dictionary, because a client may hand the same content out twice at once.
-        call.AdditionalProperties = new AdditionalPropertiesDictionary(call.AdditionalProperties ?? []) { [Key] = modelId };
+        AdditionalPropertiesDictionary properties = new(call.AdditionalProperties ?? []) { [Key] = modelId };
+        if (origin is not null)
+        {
+            properties[ContentOrigin.Key] = origin;
+        }
+
+        call.AdditionalProperties = properties;
+    }
 
     /// <summary>Finds who made the last tool calls of a conversation.</summary>
     /// <returns>A model id; null when the calls do not say, or there are none.</returns>

@@ -36,6 +36,10 @@ internal static class JsonReading
     public static long? GetCount(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.TryGet(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long count) ? count : null;
 
+    /// <summary>Reads an amount of money: exact, where a double would round it.</summary>
+    public static decimal? GetAmount(this JsonElement element, ReadOnlySpan<byte> name) =>
+        element.TryGet(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out decimal amount) ? amount : null;
+
     public static DateTimeOffset? GetUnixTime(this JsonElement element, ReadOnlySpan<byte> name)
     {
         // Bounded to what DateTimeOffset can hold; a server's 0 means that it does not know.

@@ -17,6 +17,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
         nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade), nameof(LlmRoutingOptions.Budgets),
+        nameof(LlmRoutingOptions.Catalog),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -29,7 +30,11 @@ internal static class ConfigurationKeys
     [
         nameof(ModelOptions.Tier), nameof(ModelOptions.Quality), nameof(ModelOptions.QualityByCategory),
         nameof(ModelOptions.InputUsdPerMillionTokens), nameof(ModelOptions.OutputUsdPerMillionTokens),
-        nameof(ModelOptions.CachedInputUsdPerMillionTokens), nameof(ModelOptions.ContextTokens), nameof(ModelOptions.MaxOutputTokens),
+        nameof(ModelOptions.CachedInputUsdPerMillionTokens), nameof(ModelOptions.CacheWriteUsdPerMillionTokens),
+        nameof(ModelOptions.CacheWriteHourUsdPerMillionTokens), nameof(ModelOptions.AudioInputUsdPerMillionTokens),
+        nameof(ModelOptions.AudioOutputUsdPerMillionTokens), nameof(ModelOptions.ImageInputUsdPerMillionTokens),
+        nameof(ModelOptions.ReasoningUsdPerMillionTokens), nameof(ModelOptions.UsdPerRequest), nameof(ModelOptions.BatchFactor),
+        nameof(ModelOptions.PriceTiers), nameof(ModelOptions.ContextTokens), nameof(ModelOptions.MaxOutputTokens),
         nameof(ModelOptions.Capabilities), nameof(ModelOptions.SupportsStreaming), nameof(ModelOptions.TypicalLatency),
         nameof(ModelOptions.Tags), nameof(ModelOptions.Family), nameof(ModelOptions.Version), nameof(ModelOptions.DeprecatedOn),
         nameof(ModelOptions.RetiresOn), nameof(ModelOptions.ReplacedBy), nameof(ModelOptions.Provider), nameof(ModelOptions.ModelId),
@@ -37,6 +42,13 @@ internal static class ConfigurationKeys
     ];
 
     public static ImmutableArray<string> Endpoint { get; } = [nameof(EndpointOptions.Provider), nameof(EndpointOptions.ModelId)];
+
+    public static ImmutableArray<string> PriceTier { get; } =
+    [
+        nameof(PriceTierOptions.AboveInputTokens), nameof(PriceTierOptions.InputUsdPerMillionTokens),
+        nameof(PriceTierOptions.OutputUsdPerMillionTokens), nameof(PriceTierOptions.CachedInputUsdPerMillionTokens),
+        nameof(PriceTierOptions.CacheWriteUsdPerMillionTokens), nameof(PriceTierOptions.CacheWriteHourUsdPerMillionTokens),
+    ];
 
     public static ImmutableArray<string> Rule { get; } =
         [nameof(RuleOptions.Name), nameof(RuleOptions.When), nameof(RuleOptions.Prefer), nameof(RuleOptions.PreferTier), nameof(RuleOptions.Confidence)];
@@ -111,6 +123,7 @@ internal static class ConfigurationKeys
         foreach (IConfigurationSection model in root.GetSection(nameof(LlmRoutingOptions.Models)).GetChildren())
         {
             CheckChildren(model, $"{section.Path}:{nameof(LlmRoutingOptions.Models)}:{model.Key}", nameof(ModelOptions.Endpoints), Endpoint, errors);
+            CheckChildren(model, $"{section.Path}:{nameof(LlmRoutingOptions.Models)}:{model.Key}", nameof(ModelOptions.PriceTiers), PriceTier, errors);
         }
 
         foreach (IConfigurationSection rule in root.GetSection(nameof(LlmRoutingOptions.Rules)).GetChildren())

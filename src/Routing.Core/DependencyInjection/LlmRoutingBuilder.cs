@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LlmRouting.Budgets;
+using LlmRouting.Catalog;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -165,6 +166,20 @@ public sealed class LlmRoutingBuilder
     /// <param name="classifier">The classifier.</param>
     /// <returns>The builder.</returns>
     public LlmRoutingBuilder AddFailureClassifier(IFailureClassifier classifier) => Add(classifier);
+
+    /// <summary>Lets catalogs describe what the configuration of a model leaves out: prices, sizes, capabilities, deprecation.</summary>
+    /// <param name="paths">Files in the format of models.dev's <c>api.json</c> or LiteLLM's <c>model_prices_and_context_window.json</c>, relative to
+    /// the current directory; <c>built-in</c>, or no path at all, means the small dated catalog that ships with the library. The first one that
+    /// holds a model describes it.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>Asked after those that the configuration lists under <c>Catalog</c>. A file is read at start-up and at each reload of the configuration.</remarks>
+    public LlmRoutingBuilder AddModelCatalog(params IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        string[] names = [.. paths];
+        Services.AddSingleton(new CatalogRegistration(names.Length == 0 ? [ModelCatalog.BuiltIn] : [.. names]));
+        return this;
+    }
 
     private LlmRoutingBuilder Add<TSeam, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
         where TSeam : class

@@ -35,6 +35,10 @@ public sealed class LlmRoutingOptions
     /// <summary>Gets the services that models are reached through.</summary>
     public IDictionary<string, ProviderOptions> Providers { get; } = new Dictionary<string, ProviderOptions>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Gets the catalogs that describe what a model's configuration leaves out, in the order in which they are asked.</summary>
+    /// <value>Paths, relative to the current directory, or <c>built-in</c>; empty by default.</value>
+    public IList<string> Catalog { get; } = [];
+
     /// <summary>Gets the models.</summary>
     /// <value>Keyed by short aliases of yours; the provider's own name goes into <see cref="ModelOptions.ModelId"/>.</value>
     public IDictionary<string, ModelOptions> Models { get; } = new Dictionary<string, ModelOptions>(StringComparer.OrdinalIgnoreCase);

@@ -27,6 +27,42 @@ public sealed class ModelOptions
     /// <value>USD per million tokens; null means the same as other input; default null.</value>
     public decimal? CachedInputUsdPerMillionTokens { get; set; }
 
+    /// <summary>Gets or sets the price of cache writes.</summary>
+    /// <value>USD per million tokens; null means the same as other input, as an estimate; default null.</value>
+    public decimal? CacheWriteUsdPerMillionTokens { get; set; }
+
+    /// <summary>Gets or sets the price of cache writes that last an hour.</summary>
+    /// <value>USD per million tokens; null means the same as other cache writes, as an estimate; default null.</value>
+    public decimal? CacheWriteHourUsdPerMillionTokens { get; set; }
+
+    /// <summary>Gets or sets the price of audio in the input.</summary>
+    /// <value>USD per million tokens; null means the same as other input, as an estimate; default null.</value>
+    public decimal? AudioInputUsdPerMillionTokens { get; set; }
+
+    /// <summary>Gets or sets the price of audio in the output.</summary>
+    /// <value>USD per million tokens; null means the same as other output, as an estimate; default null.</value>
+    public decimal? AudioOutputUsdPerMillionTokens { get; set; }
+
+    /// <summary>Gets or sets the price of images in the input, where their tokens are counted apart.</summary>
+    /// <value>USD per million tokens; null means the same as other input; default null.</value>
+    public decimal? ImageInputUsdPerMillionTokens { get; set; }
+
+    /// <summary>Gets or sets the price of reasoning, where it is billed apart.</summary>
+    /// <value>USD per million tokens; null means the same as other output; default null.</value>
+    public decimal? ReasoningUsdPerMillionTokens { get; set; }
+
+    /// <summary>Gets or sets what a request costs beside its tokens.</summary>
+    /// <value>USD; null means nothing; default null.</value>
+    public decimal? UsdPerRequest { get; set; }
+
+    /// <summary>Gets or sets what a request served as a batch, or flexibly, costs in proportion.</summary>
+    /// <value>0 to 1; null means unknown; default null.</value>
+    public decimal? BatchFactor { get; set; }
+
+    /// <summary>Gets the prices of requests with a long input.</summary>
+    /// <value>In any order; each holds for the whole request.</value>
+    public IList<PriceTierOptions> PriceTiers { get; } = [];
+
     /// <summary>Gets or sets the context window.</summary>
     /// <value>Tokens, output included; null means unknown; default null.</value>
     public int? ContextTokens { get; set; }
@@ -36,8 +72,8 @@ public sealed class ModelOptions
     public int? MaxOutputTokens { get; set; }
 
     /// <summary>Gets or sets what the model can do beyond text, such as <c>"Tools, JsonSchema"</c>.</summary>
-    /// <value>Default none.</value>
-    public ModelCapabilities Capabilities { get; set; }
+    /// <value>null means what a catalog says, else none; default null.</value>
+    public ModelCapabilities? Capabilities { get; set; }
 
     /// <summary>Gets or sets whether the model can stream.</summary>
     /// <value>Default true.</value>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace LlmRouting.DependencyInjection;
 
 /// <summary>Reads the models, from the configuration and from what the host's code adds.</summary>
-internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts, string root, TierLadder tiers, List<string> errors)
+internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts, string root, TierLadder tiers, CatalogLookup catalog, List<string> errors)
 {
     public ImmutableArray<TranslatedModel> Read()
     {
@@ -29,7 +29,7 @@ internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts,
                 errors.Add($"{path} is given twice: here, and with facts of its own in code; ids must be unique (case does not count).");
             }
 
-            ModelProfile profile = ToProfile(id, model);
+            ModelProfile profile = catalog.Fill(ToProfile(id, model), model);
             CheckProfile(profile, path);
             models.Add(new(profile, ReadEndpoints(id, model, path, registration is not null), registration));
         }
@@ -209,12 +209,10 @@ internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts,
         Tier = model.Tier,
         Quality = model.Quality,
         QualityByCategory = model.QualityByCategory.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-        InputUsdPerMillionTokens = model.InputUsdPerMillionTokens,
-        OutputUsdPerMillionTokens = model.OutputUsdPerMillionTokens,
-        CachedInputUsdPerMillionTokens = model.CachedInputUsdPerMillionTokens,
+        Prices = PriceReader.Read(model),
         ContextTokens = model.ContextTokens,
         MaxOutputTokens = model.MaxOutputTokens,
-        Capabilities = model.Capabilities,
+        Capabilities = model.Capabilities ?? ModelCapabilities.None,
         SupportsStreaming = model.SupportsStreaming,
         TypicalLatency = model.TypicalLatency,
         Tags = model.Tags.ToFrozenSet(StringComparer.OrdinalIgnoreCase),

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using LlmRouting.Budgets;
+using LlmRouting.Catalog;
 using LlmRouting.Conversations;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
@@ -38,7 +39,8 @@ internal sealed class OptionsTranslator
         _errors.AddRange(_options.Execution.ToSettings().FindErrors().Select(error => $"{_root}:{error}"));
         CheckWeights();
         TierLadder tiers = ReadTiers();
-        ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, _errors).Read();
+        List<CatalogNote> fromCatalog = [];
+        ImmutableArray<TranslatedModel> models = ReadModels(tiers, fromCatalog);
         FrozenSet<string> references = References(models);
         CheckModel(_options.DefaultModel, nameof(_options.DefaultModel), references, models);
         CheckModel(_options.ReferenceModel, nameof(_options.ReferenceModel), references, models);
@@ -62,7 +64,7 @@ internal sealed class OptionsTranslator
         List<BudgetRule> budgets = BudgetReader.Read(_options, _root, models, _errors);
 
         // A provider's mistake shows once per model behind it, and is said once.
-        return new(models, pipeline, [.. budgets], [.. _unused], [.. _errors.Distinct()]);
+        return new(models, pipeline, [.. budgets], [.. _unused], [.. fromCatalog], [.. _errors.Distinct()]);
     }
 
     private void CheckModel(string? reference, string key, FrozenSet<string> references, ImmutableArray<TranslatedModel> models)
@@ -71,6 +73,15 @@ internal sealed class OptionsTranslator
         {
             _errors.Add($"{_root}:{key} is '{reference}', which is no model; models: {ListOf(models.Select(static model => model.Profile.Id))}.");
         }
+    }
+
+    private ImmutableArray<TranslatedModel> ReadModels(TierLadder tiers, List<CatalogNote> fromCatalog)
+    {
+        List<string> wrong = [];
+        using ModelCatalog catalog = new(_options.Catalog.Concat(_parts.Catalogs.SelectMany(static added => added.Names)), wrong);
+        ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, new CatalogLookup(catalog, _options, wrong, fromCatalog), _errors).Read();
+        _errors.AddRange(wrong.Select(error => $"{_root}:Catalog: {error}"));
+        return models;
     }
 
     private TierLadder ReadTiers()

@@ -116,6 +116,11 @@ internal sealed partial class RoutingRuntime : IDisposable
             Log.Unused(_logger, unused);
         }
 
+        foreach (CatalogNote note in translated.FromCatalog)
+        {
+            Log.FromCatalog(_logger, note.Model, note.Catalog, note.Fields.Length == 0 ? "nothing" : note.Fields);
+        }
+
         return translated;
     }
 
@@ -222,6 +227,9 @@ internal sealed partial class RoutingRuntime : IDisposable
 
         [LoggerMessage(EventIds.ConfigurationRejected, LogLevel.Error, "A changed configuration was rejected, and the last good one stays in force: {Errors}")]
         public static partial void Rejected(ILogger logger, string errors);
+
+        [LoggerMessage(EventIds.FromCatalog, LogLevel.Information, "Model '{Model}' is in catalog '{Catalog}', which adds {Fields}")]
+        public static partial void FromCatalog(ILogger logger, string model, string catalog, string fields);
 
         [LoggerMessage(EventIds.StrategyUnused, LogLevel.Warning, "The {What} was added, but the configuration does not list it: it is never asked")]
         public static partial void Unused(ILogger logger, string what);

@@ -9,10 +9,12 @@ namespace LlmRouting.DependencyInjection;
 /// <param name="Pipeline">Everything else.</param>
 /// <param name="Budgets">The limits to what may be spent.</param>
 /// <param name="Unused">Strategies and classifiers that the host added but the configuration does not list.</param>
+/// <param name="FromCatalog">What a catalog added to each model.</param>
 /// <param name="Errors">What is wrong; anything here makes the rest unusable.</param>
 internal sealed record TranslatedOptions(
     ImmutableArray<TranslatedModel> Models,
     RoutingPipeline Pipeline,
     ImmutableArray<BudgetRule> Budgets,
     ImmutableArray<string> Unused,
+    ImmutableArray<CatalogNote> FromCatalog,
     ImmutableArray<string> Errors);

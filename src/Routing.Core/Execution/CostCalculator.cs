@@ -12,7 +12,10 @@ internal static class CostCalculator
     /// <param name="estimatedOutputTokens">Stands in for unknown output.</param>
     /// <param name="isComplete">Whether the call ran to its end.</param>
     /// <returns>USD, and how well it is known.</returns>
-    /// <remarks>The input count of Microsoft.Extensions.AI includes cached tokens; its output count includes reasoning.</remarks>
+    /// <remarks>
+    /// The input count of Microsoft.Extensions.AI includes cached tokens and cache writes; its output count includes reasoning. Parts that
+    /// say more than the whole are cut to it: a token is never billed twice.
+    /// </remarks>
     public static (decimal Usd, CostCertainty Certainty) Price(
         ModelProfile profile,
         UsageDetails? usage,
@@ -20,22 +23,100 @@ internal static class CostCalculator
         long estimatedOutputTokens,
         bool isComplete)
     {
-        long input = usage?.InputTokenCount ?? estimatedInputTokens;
-        long output = usage?.OutputTokenCount ?? estimatedOutputTokens;
-        long cached = Math.Clamp(usage?.CachedInputTokenCount ?? 0, 0, input);
-        decimal? inputPrice = profile.InputUsdPerMillionTokens;
-        decimal? outputPrice = profile.OutputUsdPerMillionTokens;
-        decimal? cachedPrice = profile.CachedInputUsdPerMillionTokens ?? inputPrice;
-        decimal usd = (Part(input - cached, inputPrice) + Part(cached, cachedPrice) + Part(output, outputPrice)) / 1_000_000m;
+        // Whoever sends the bill knows best, discounts and plug-ins included.
+        if (UsageCounts.ReportedCostUsd(usage) is { } reported)
+        {
+            return (reported, isComplete ? CostCertainty.Exact : CostCertainty.AtLeast);
+        }
 
-        bool isUnknown = (input > cached && inputPrice is null) || (cached > 0 && cachedPrice is null) || (output > 0 && outputPrice is null);
+        long input = Math.Max(0, usage?.InputTokenCount ?? estimatedInputTokens);
+        long output = Math.Max(0, usage?.OutputTokenCount ?? estimatedOutputTokens);
+        Bill bill = new(profile.Prices.Tiers.IsEmpty ? profile.Prices.Tokens : profile.Prices.For(input));
+        bill.AddInput(usage, input);
+        bill.AddOutput(usage, output);
+        decimal usd = bill.PerMillionUsd * ModelPrices.PerMillion;
+
+        // Without any usage, whether a broken call was billed as a request is not known: it counts nothing then.
+        if (profile.Prices.PerRequestUsd is { } fee && (isComplete || usage is not null))
+        {
+            usd += fee;
+        }
+
+        if (UsageCounts.Find(usage, UsageCounts.BatchRequests) is > 0)
+        {
+            usd *= profile.Prices.BatchFactor ?? 1;
+            bill.IsRough |= profile.Prices.BatchFactor is null;
+        }
+
+        bill.IsRough |= UsageCounts.Find(usage, UsageCounts.OtherTermsRequests) is > 0;
         CostCertainty certainty =
-            isUnknown ? CostCertainty.Unknown
+            bill.IsUnknown ? CostCertainty.Unknown
             : !isComplete ? CostCertainty.AtLeast
-            : usage is { InputTokenCount: not null, OutputTokenCount: not null } ? CostCertainty.Exact
+            : !bill.IsRough && usage is { InputTokenCount: not null, OutputTokenCount: not null } ? CostCertainty.Exact
             : CostCertainty.Estimated;
         return (usd, certainty);
     }
 
-    private static decimal Part(long tokens, decimal? price) => tokens == 0 ? 0 : tokens * (price ?? 0);
+    /// <summary>Adds up the parts of a call.</summary>
+    private struct Bill(TokenPrices prices)
+    {
+        public decimal PerMillionUsd { get; private set; }
+
+        /// <summary>Gets whether a price that matters is not known.</summary>
+        public bool IsUnknown { get; private set; }
+
+        /// <summary>Gets or sets whether a price stood in for one that is not known.</summary>
+        public bool IsRough { get; set; }
+
+        public void AddInput(UsageDetails? usage, long tokens)
+        {
+            long left = tokens;
+            if (usage is not null)
+            {
+                long hour = UsageCounts.Find(usage, UsageCounts.CacheWriteHourInputTokens) ?? 0;
+                Add(Take(ref left, usage.CachedInputTokenCount), prices.CachedInput, prices.Input, isDefined: true);
+                Add(Take(ref left, hour), prices.CacheWriteHour, prices.CacheWrite ?? prices.Input, isDefined: false);
+                Add(Take(ref left, (UsageCounts.CacheWrites(usage) ?? 0) - hour), prices.CacheWrite, prices.Input, isDefined: false);
+                Add(Take(ref left, UsageCounts.Find(usage, UsageCounts.InputAudioTokens)), prices.AudioInput, prices.Input, isDefined: false);
+                Add(Take(ref left, UsageCounts.Find(usage, UsageCounts.InputImageTokens)), prices.ImageInput, prices.Input, isDefined: true);
+            }
+
+            Add(left, prices.Input, null, isDefined: true);
+        }
+
+        public void AddOutput(UsageDetails? usage, long tokens)
+        {
+            long left = tokens;
+            if (usage is not null)
+            {
+                Add(Take(ref left, usage.ReasoningTokenCount), prices.Reasoning, prices.Output, isDefined: true);
+                Add(Take(ref left, UsageCounts.Find(usage, UsageCounts.OutputAudioTokens)), prices.AudioOutput, prices.Output, isDefined: false);
+            }
+
+            Add(left, prices.Output, null, isDefined: true);
+        }
+
+        private static long Take(ref long left, long? tokens)
+        {
+            long part = Math.Clamp(tokens ?? 0, 0, left);
+            left -= part;
+            return part;
+        }
+
+        /// <param name="tokens">How many.</param>
+        /// <param name="price">Their own price.</param>
+        /// <param name="fallback">The price that stands in for it.</param>
+        /// <param name="isDefined">Whether the fallback is what "no price of its own" means, and no guess.</param>
+        private void Add(long tokens, decimal? price, decimal? fallback, bool isDefined)
+        {
+            if (tokens == 0)
+            {
+                return;
+            }
+
+            PerMillionUsd += tokens * (price ?? fallback ?? 0);
+            IsUnknown |= (price ?? fallback) is null;
+            IsRough |= price is null && !isDefined;
+        }
+    }
 }

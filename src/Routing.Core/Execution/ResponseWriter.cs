@@ -9,11 +9,6 @@ internal static class ResponseWriter
     /// <remarks>A copy, because a client may hand out one response object many times at once, from a cache say.</remarks>
     public static ChatResponse Attach(ChatResponse response, RoutingOutcome outcome, in RouteTarget target, string? rawText)
     {
-        foreach (ChatMessage message in response.Messages)
-        {
-            MarkToolCalls(message.Contents, target.Model.Id);
-        }
-
         return new ChatResponse(response.Messages)
         {
             ResponseId = response.ResponseId,
@@ -73,14 +68,22 @@ internal static class ResponseWriter
         }
     }
 
-    /// <summary>Leaves the model's id in each tool call.</summary>
-    public static void MarkToolCalls(IList<AIContent> contents, string modelId)
+    /// <summary>Leaves in what one provider alone understands where it comes from, and in each tool call the model's id too.</summary>
+    public static void Mark(ChatResponse response, in RouteTarget target)
     {
-        for (int i = 0; i < contents.Count; i++)
+        foreach (ChatMessage message in response.Messages)
         {
-            if (contents[i] is FunctionCallContent call)
+            IList<AIContent> contents = message.Contents;
+            for (int i = 0; i < contents.Count; i++)
             {
-                ToolCallOwner.Mark(call, modelId);
+                if (contents[i] is FunctionCallContent call)
+                {
+                    ToolCallOwner.Mark(call, target.Model.Id, target.Mark);
+                }
+                else if (contents[i] is TextReasoningContent { ProtectedData: not null } or HostedFileContent or HostedVectorStoreContent && target.Mark is { } origin)
+                {
+                    ContentOrigin.Mark(contents[i], origin);
+                }
             }
         }
     }

@@ -164,6 +164,8 @@ internal sealed partial class RouteExecutor(
         attempt.AnsweredBy = response.ModelId;
         attempt.UnsentOptions = response.GetUnsentOptions();
         WarnOfUnsent(target, attempt.UnsentOptions);
+        ResponseWriter.Mark(response, target);
+        walk.NoteIssued(target, response);
         attempt.AnswerLength = response.Usage is null ? ResponseWriter.TextLength(response) : 0;
         FailureKind? failure = ContentInspector.FindFailure(response);
         if (failure is { } kind && !IsForCaller(kind, walk.Settings))
@@ -272,7 +274,7 @@ internal sealed partial class RouteExecutor(
         using CancellationTokenSource source = new();
         using CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
-        Task<ChatResponse> pending = target.Endpoint.Client.GetResponseAsync(messages, walk.OptionsFor(target), source.Token);
+        Task<ChatResponse> pending = target.Endpoint.Client.GetResponseAsync(walk.MessagesFor(target, messages), walk.OptionsFor(target), source.Token);
         if (pending.IsCompleted)
         {
             return await pending.ConfigureAwait(false);

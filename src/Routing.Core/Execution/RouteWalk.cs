@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Budgets;
+using LlmRouting.HandOff;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
 
@@ -17,6 +18,8 @@ internal sealed class RouteWalk
     private readonly ImmutableArray<RoutingAttempt>.Builder _attempts = ImmutableArray.CreateBuilder<RoutingAttempt>(1);
     private int _modelIndex = -1;
     private int _endpointIndex;
+    private int _endpointEnd;
+    private string? _firstOrigin;
     private RoutableModel? _model;
     private int? _windowExceeded;
     private bool _stopped;
@@ -81,6 +84,10 @@ internal sealed class RouteWalk
                 Skip(target, FailureKind.Timeout, "the request's time is used up");
                 _stopped = true;
             }
+            else if (IsKeptElsewhere(target))
+            {
+                Skip(target, failure: null, "a file of the request is kept by another provider");
+            }
             else if (CostBarrier(target.Model) is { } barrier)
             {
                 Skip(target, failure: null, barrier);
@@ -97,12 +104,60 @@ internal sealed class RouteWalk
             }
             else
             {
+                if (Request.Features.States != ProviderStates.None)
+                {
+                    _firstOrigin ??= target.Origin;
+                }
+
                 return true;
             }
         }
 
         target = default;
         return false;
+    }
+
+    /// <summary>Gets or sets who remembers the issuers of conversations; null means nobody.</summary>
+    public IssuerMap? Issuers { get; init; }
+
+    /// <summary>Gets what is sent to a target: the messages themselves, unless something in them is of another provider's making.</summary>
+    public IReadOnlyList<ChatMessage> MessagesFor(in RouteTarget target, IReadOnlyList<ChatMessage> messages) =>
+        (Request.Features.States & (ProviderStates.Reasoning | ProviderStates.ToolCalls)) == 0 || target.Endpoint.IsRouter
+            ? messages
+            : ProviderHandOff.Prepare(messages, target.Origin, _firstOrigin ?? target.Origin);
+
+    /// <summary>Remembers who issued the ids of an answer.</summary>
+    public void NoteIssued(in RouteTarget target, ChatResponse response)
+    {
+        if (response.ConversationId is { } id)
+        {
+            Issuers?.Remember(id, ToIssuer(target));
+        }
+
+        if (response.ContinuationToken is { } token)
+        {
+            Issuers?.Remember(token, ToIssuer(target), previous: null);
+        }
+    }
+
+    /// <summary>Remembers who issued the ids of an update.</summary>
+    /// <param name="target">Who.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="conversationId">The conversation's id of the updates before; becomes that of this one.</param>
+    /// <param name="token">The token of the update before, which this one's replaces; becomes this one's.</param>
+    public void NoteIssued(in RouteTarget target, ChatResponseUpdate update, ref string? conversationId, ref ResponseContinuationToken? token)
+    {
+        if (update.ConversationId is { } id && id != conversationId)
+        {
+            conversationId = id;
+            Issuers?.Remember(id, ToIssuer(target));
+        }
+
+        if (update.ContinuationToken is { } next)
+        {
+            Issuers?.Remember(next, ToIssuer(target), previous: token);
+            token = next;
+        }
     }
 
     /// <summary>Makes the options of an attempt.</summary>
@@ -221,7 +276,7 @@ internal sealed class RouteWalk
 
     private bool TryAdvance(out RouteTarget target)
     {
-        while (_model is null || _endpointIndex >= (IsPinned ? 1 : _model.Endpoints.Length))
+        while (_model is null || _endpointIndex >= _endpointEnd)
         {
             if (++_modelIndex >= Decision.Ranking.Length || (_modelIndex > 0 && (IsPinned || !Request.Hints.AllowFallback)))
             {
@@ -230,7 +285,7 @@ internal sealed class RouteWalk
             }
 
             _model = _models.Find(Decision.Ranking[_modelIndex]);
-            _endpointIndex = 0;
+            EnterModel();
             if (_model is not null && _windowExceeded is { } window && _model.Profile.ContextTokens <= window)
             {
                 Skip(new(_model, _model.Endpoints[0]), FailureKind.ContextLengthExceeded, "its context window is no larger than the one that was too small");
@@ -254,11 +309,33 @@ internal sealed class RouteWalk
 
         _models = now;
         _model = now.Find(target.Model.Id);
-        _endpointIndex = _model is null ? int.MaxValue : 0;
+        EnterModel();
     }
 
     // A conversation or a background answer that a provider keeps is known to nobody else: another would refuse it, or take it for its own.
     private bool IsPinned => Request.Options is { ConversationId: not null } or { ContinuationToken: not null };
+
+    private bool IsKeptElsewhere(in RouteTarget target) =>
+        (Request.Features.States & ProviderStates.Hosted) != 0 && !target.Endpoint.IsRouter && !HostedContent.IsKeptBy(Request, target.Origin, _firstOrigin);
+
+    private static Issuer ToIssuer(in RouteTarget target) => new(target.Model.Id, target.Endpoint.Name, target.Origin);
+
+    private void EnterModel()
+    {
+        _endpointIndex = _model is null ? int.MaxValue : 0;
+        _endpointEnd = _model is null ? 0 : IsPinned ? 1 : _model.Endpoints.Length;
+        if (_model is not null && Request.PinnedEndpoint is { } name)
+        {
+            for (int i = 0; i < _model.Endpoints.Length; i++)
+            {
+                if (_model.Endpoints[i].Name == name)
+                {
+                    _endpointIndex = i;
+                    _endpointEnd = i + 1;
+                }
+            }
+        }
+    }
 
     private void LeaveModel() => _endpointIndex = int.MaxValue;
 

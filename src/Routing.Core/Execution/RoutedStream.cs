@@ -20,6 +20,9 @@ internal sealed class RoutedStream(
     private RoutingOutcome? _nested;
     private FailureKind? _forCaller;
     private TimeSpan? _answeredIn;
+    private string? _conversationId;
+    private ResponseContinuationToken? _continuationToken;
+    private bool _isReasoningMarked;
     private bool _isSettled;
     private bool _isCommitted;
     private bool _isClosed;
@@ -53,7 +56,7 @@ internal sealed class RoutedStream(
     /// <returns>False when the attempt failed without an exception; it is recorded then.</returns>
     public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd, StreamInspector? inspector)
     {
-        _guard = new StreamGuard(target.Endpoint.Client, messages, walk.OptionsFor(target), timeProvider, callerToken);
+        _guard = new StreamGuard(target.Endpoint.Client, walk.MessagesFor(target, messages), walk.OptionsFor(target), timeProvider, callerToken);
         while (true)
         {
             _guard.Limit = !IsAnswering ? TimeToCommit() : Shorter(walk.Settings.IdleTimeout, walk.TimeLeft);
@@ -101,12 +104,18 @@ internal sealed class RoutedStream(
             ObserveProperties(update);
         }
 
+        if (update.ConversationId is not null || update.ContinuationToken is not null)
+        {
+            walk.NoteIssued(target, update, ref _conversationId, ref _continuationToken);
+        }
+
         IList<AIContent> contents = update.Contents;
         for (int i = 0; i < contents.Count; i++)
         {
             switch (contents[i])
             {
                 case TextContent text:
+                    _isReasoningMarked = false;
                     NoteAnswer(text.Text.Length, isMeaningful: text.Text.Length > 0);
                     break;
 
@@ -126,12 +135,22 @@ internal sealed class RoutedStream(
                     break;
 
                 case FunctionCallContent call:
-                    ToolCallOwner.Mark(call, target.Model.Id);
+                    ToolCallOwner.Mark(call, target.Model.Id, target.Mark);
+                    NoteAnswer(0, isMeaningful: true);
+                    break;
+
+                case TextReasoningContent reasoning:
+                    MarkReasoning(reasoning);
+                    NoteAnswer(reasoning.Text.Length, ContentInspector.IsMeaningful(reasoning));
+                    break;
+
+                case HostedFileContent or HostedVectorStoreContent when target.Mark is { } origin:
+                    ContentOrigin.Mark(contents[i], origin);
                     NoteAnswer(0, isMeaningful: true);
                     break;
 
                 case AIContent other:
-                    NoteAnswer(other is TextReasoningContent reasoning ? reasoning.Text.Length : 0, ContentInspector.IsMeaningful(other));
+                    NoteAnswer(0, ContentInspector.IsMeaningful(other));
                     break;
             }
         }
@@ -297,6 +316,16 @@ internal sealed class RoutedStream(
         {
             _attempt.UnsentOptions = unsent;
             executor.WarnOfUnsent(target, unsent);
+        }
+    }
+
+    // Joining the updates of a stream keeps what the first piece of a run of reasoning says, and the signature comes with the last one.
+    private void MarkReasoning(TextReasoningContent reasoning)
+    {
+        if ((!_isReasoningMarked || reasoning.ProtectedData is not null) && target.Mark is { } origin)
+        {
+            ContentOrigin.Mark(reasoning, origin);
+            _isReasoningMarked = reasoning.ProtectedData is null;
         }
     }
 

@@ -56,9 +56,7 @@ internal static class ModelSetValidator
             }
         }
 
-        CheckPrice(nameof(profile.InputUsdPerMillionTokens), profile.InputUsdPerMillionTokens);
-        CheckPrice(nameof(profile.OutputUsdPerMillionTokens), profile.OutputUsdPerMillionTokens);
-        CheckPrice(nameof(profile.CachedInputUsdPerMillionTokens), profile.CachedInputUsdPerMillionTokens);
+        new PriceValidator(path, errors).Check(profile.Prices);
         CheckPositive(nameof(profile.ContextTokens), profile.ContextTokens);
         CheckPositive(nameof(profile.MaxOutputTokens), profile.MaxOutputTokens);
         if (profile.TypicalLatency < TimeSpan.Zero)
@@ -69,14 +67,6 @@ internal static class ModelSetValidator
         if (profile.DeprecatedOn > profile.RetiresOn)
         {
             errors.Add($"{path}:DeprecatedOn lies after RetiresOn; a model is deprecated first.");
-        }
-
-        void CheckPrice(string name, decimal? price)
-        {
-            if (price < 0)
-            {
-                errors.Add(FormattableString.Invariant($"{path}:{name} is {price}; a price must be 0 (free) or more, or left out when it is unknown."));
-            }
         }
 
         void CheckPositive(string name, int? tokens)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Budgets;
+using LlmRouting.HandOff;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -20,12 +21,16 @@ public sealed partial class Router
         _plan = plan;
         _timeProvider = timeProvider;
         _logger = logger;
+        Issuers = new IssuerMap(timeProvider);
     }
 
     /// <summary>Gets the models that the router chooses from.</summary>
     public ModelRegistry Registry { get; }
 
     internal RoutingPlan Plan => _plan;
+
+    /// <summary>Gets who remembers the issuers of conversations; reloads leave it as it is.</summary>
+    internal IssuerMap Issuers { get; }
 
     /// <summary>Decides without calling the model: a dry run.</summary>
     /// <param name="messages">The messages.</param>
@@ -75,6 +80,14 @@ public sealed partial class Router
         if (candidates.Count == 0)
         {
             throw Refuse(request, models, plan, model: null);
+        }
+
+        bool isKept = request.Options is { ConversationId: not null } or { ContinuationToken: not null };
+        if (isKept && Issuers.Find(request.Options) is { } issuer)
+        {
+            RoutableModel keeper = ConversationKeeper.Find(request, issuer, named, candidates, models);
+            return Decide(request, models, plan, candidates, "conversation", StrategyVerdict.Prefer(keeper.Id, 1, "keeps the conversation that the request carries on"), started)
+                ?? throw new InvalidOperationException("A candidate was not ranked.");
         }
 
         if (named is not null)
@@ -251,7 +264,7 @@ public sealed partial class Router
         return new NoCandidateException(exclusions);
     }
 
-    private static ImmutableArray<DecisionStep> Exclusions(DecisionTrace trace, string? model)
+    internal static ImmutableArray<DecisionStep> Exclusions(DecisionTrace trace, string? model)
     {
         ImmutableArray<DecisionStep>.Builder exclusions = ImmutableArray.CreateBuilder<DecisionStep>();
         foreach (DecisionStep step in trace.AsSpan())

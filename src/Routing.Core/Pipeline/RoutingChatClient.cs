@@ -172,6 +172,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started, plan.Budgets?.Begin(request))
             {
                 ReferenceModel = plan.ReferenceModel,
+                Issuers = Router.Issuers,
             };
         }
         catch (RoutingException exception)

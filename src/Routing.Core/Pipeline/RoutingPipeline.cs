@@ -6,6 +6,7 @@ using LlmRouting.Constraints;
 using LlmRouting.Conversations;
 using LlmRouting.Diagnostics;
 using LlmRouting.Execution;
+using LlmRouting.HandOff;
 using LlmRouting.Models;
 using LlmRouting.Strategies;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,7 @@ public sealed class RoutingPipeline
     /// <value>null means the heuristic alone.</value>
     public IReadOnlyList<IRequestClassifier>? Classifiers { get; set; }
 
-    /// <summary>Gets or sets constraints beside the built-in ones (capability, context window, policy, cost, latency).</summary>
+    /// <summary>Gets or sets constraints beside the built-in ones (capability, context window, policy, cost, hosted content, latency).</summary>
     /// <value>Default empty.</value>
     public IReadOnlyList<IRoutingConstraint> Constraints { get; set; } = [];
 
@@ -157,7 +158,7 @@ public sealed class RoutingPipeline
         }
 
         IRoutingConstraint[] limits = Budgets is null ? [] : [new BudgetConstraint(Budgets), new BudgetDowngradeConstraint(Budgets, Tiers)];
-        IRoutingConstraint[] builtIn = [new CapabilityConstraint(), new ContextWindowConstraint(), new PolicyFloorConstraint(Tiers), new CostConstraint(), new LatencyConstraint()];
+        IRoutingConstraint[] builtIn = [new CapabilityConstraint(), new ContextWindowConstraint(), new PolicyFloorConstraint(Tiers), new CostConstraint(), new HostedContentConstraint(), new LatencyConstraint()];
         return new RoutingPlan
         {
             Strategies = strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies],

@@ -9,13 +9,18 @@ internal static class UsageMapper
     /// <summary>Finds the usage in a response or in a chunk of a stream; null when it has none.</summary>
     public static UsageDetails? Find(JsonElement root)
     {
-        if (root.TryGet("usage"u8, out JsonElement usage) && usage.ValueKind == JsonValueKind.Object)
+        if (!root.TryGet("usage"u8, out JsonElement usage) || usage.ValueKind != JsonValueKind.Object)
         {
-            return Map(usage);
+            // Groq's older place for the usage of a stream.
+            if (!root.TryGet("x_groq"u8, out JsonElement groq) || !groq.TryGet("usage"u8, out usage) || usage.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
         }
 
-        // Groq's older place for the usage of a stream.
-        return root.TryGet("x_groq"u8, out JsonElement groq) && groq.TryGet("usage"u8, out usage) ? Map(usage) : null;
+        UsageDetails details = Map(usage);
+        AddTerms(details, root.GetText("service_tier"u8) ?? usage.GetText("service_tier"u8));
+        return details;
     }
 
     private static UsageDetails Map(JsonElement usage)
@@ -33,21 +38,54 @@ internal static class UsageMapper
             ReasoningTokenCount = output.GetCount("reasoning_tokens"u8),
         };
 
-        // UsageDetails' own properties for audio are experimental: an answer must not fail in a host with a later Abstractions.
-        Count(details, "CacheWriteInputTokens", input.GetCount("cache_write_tokens"u8));
-        Count(details, "InputAudioTokens", input.GetCount("audio_tokens"u8));
-        Count(details, "OutputAudioTokens", output.GetCount("audio_tokens"u8));
-        Count(details, "AcceptedPredictionTokens", output.GetCount("accepted_prediction_tokens"u8));
-        Count(details, "RejectedPredictionTokens", output.GetCount("rejected_prediction_tokens"u8));
+        UsageCounts.Add(details, UsageCounts.CacheWriteInputTokens, input.GetCount("cache_write_tokens"u8));
+        UsageCounts.Add(details, UsageCounts.InputAudioTokens, input.GetCount("audio_tokens"u8));
+        UsageCounts.Add(details, UsageCounts.OutputAudioTokens, output.GetCount("audio_tokens"u8));
+        UsageCounts.Add(details, UsageCounts.InputImageTokens, input.GetCount("image_tokens"u8));
+        UsageCounts.Add(details, UsageCounts.AcceptedPredictionTokens, output.GetCount("accepted_prediction_tokens"u8));
+        UsageCounts.Add(details, UsageCounts.RejectedPredictionTokens, output.GetCount("rejected_prediction_tokens"u8));
+        AddReportedCost(details, usage);
+
+        // Mistral bills what it heard by the second, beside the tokens.
+        UsageCounts.Add(details, UsageCounts.OtherTermsRequests, usage.GetCount("prompt_audio_seconds"u8) > 0 ? 1 : null);
         return details;
     }
 
-    private static void Count(UsageDetails details, string name, long? count)
+    // OpenRouter says what a call cost. With a key of the host's own, that is its fee alone, and the service behind it bills the rest.
+    private static void AddReportedCost(UsageDetails details, JsonElement usage)
     {
-        if (count is > 0)
+        if (usage.GetAmount("cost"u8) is not { } cost)
         {
-            details.AdditionalCounts ??= [];
-            details.AdditionalCounts[name] = count.Value;
+            return;
+        }
+
+        if (usage.TryGet("is_byok"u8, out JsonElement own) && own.ValueKind == JsonValueKind.True)
+        {
+            usage.TryGet("cost_details"u8, out JsonElement parts);
+            if (parts.GetAmount("upstream_inference_cost"u8) is not { } upstream)
+            {
+                // Only a part is known, so that the bill is made from the tokens.
+                return;
+            }
+
+            cost += upstream;
+        }
+
+        UsageCounts.AddReportedCost(details, cost);
+    }
+
+    private static void AddTerms(UsageDetails details, string? tier)
+    {
+        switch (tier)
+        {
+            case null or "" or "default" or "standard" or "auto" or "on_demand":
+                break;
+            case "flex" or "batch":
+                UsageCounts.Add(details, UsageCounts.BatchRequests, 1);
+                break;
+            default:
+                UsageCounts.Add(details, UsageCounts.OtherTermsRequests, 1);
+                break;
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed class ConfigurationKeysTests
         Level<ProviderOptions>(ConfigurationKeys.Provider),
         Level<ModelOptions>(ConfigurationKeys.Model),
         Level<EndpointOptions>(ConfigurationKeys.Endpoint),
+        Level<PriceTierOptions>(ConfigurationKeys.PriceTier),
         Level<RuleOptions>(ConfigurationKeys.Rule),
         Level<RuleConditionOptions>(ConfigurationKeys.RuleCondition),
         Level<PolicyOptions>(ConfigurationKeys.Policy),

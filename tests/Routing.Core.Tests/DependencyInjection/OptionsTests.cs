@@ -234,7 +234,7 @@ public sealed class OptionsTests
             Is.EqualTo(["affinity", "rules", "tiers", "cost-latency"]));
         Assert.That(
             host.Router.Plan.Constraints.Select(static constraint => constraint.Name),
-            Is.EqualTo(["capability", "context-window", "policy", "cost", "latency"]));
+            Is.EqualTo(["capability", "context-window", "policy", "cost", "hosted-content", "latency"]));
         Assert.That(host.Router.Plan.Classifier, Is.InstanceOf<ClassifierChain>());
         Assert.That(host.Registry, Is.SameAs(host.Router.Registry).And.InstanceOf<ModelRegistry>());
     }

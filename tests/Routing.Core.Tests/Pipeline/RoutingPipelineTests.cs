@@ -54,7 +54,7 @@ public sealed class RoutingPipelineTests
 
         Assert.That(
             pipeline.BuildPlan().Constraints.Select(static constraint => constraint.Name),
-            Is.EqualTo(["capability", "context-window", "policy", "cost", "hard", "latency", "soft"]));
+            Is.EqualTo(["capability", "context-window", "policy", "cost", "hosted-content", "hard", "latency", "soft"]));
     }
 
     private static void Refuses(Action<RoutingPipeline> configure, string message)

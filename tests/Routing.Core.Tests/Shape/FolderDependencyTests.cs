@@ -13,6 +13,8 @@ public sealed partial class FolderDependencyTests
         ["TextAnalysis"] = [],
         ["JsonSchema"] = [],
         [Root] = ["TextAnalysis"],
+        ["HandOff"] = [Root],
+        ["Catalog"] = [Root],
         ["Models"] = [Root],
         ["Classifiers"] = [Root, "TextAnalysis", "Diagnostics"],
         ["Strategies"] = [Root, "TextAnalysis"],
@@ -21,9 +23,9 @@ public sealed partial class FolderDependencyTests
         ["Budgets"] = [Root],
         ["Diagnostics"] = [Root, "Budgets"],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
-        ["Execution"] = [Root, "Models", "Budgets", "Diagnostics"],
-        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution"],
-        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "Pipeline"],
+        ["Execution"] = [Root, "Models", "HandOff", "Budgets", "Diagnostics"],
+        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff"],
+        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff", "Catalog", "Pipeline"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");
