@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using LlmRouting.Admission;
 using LlmRouting.Conversations;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
@@ -35,6 +36,8 @@ internal sealed class OptionsTranslator
         CheckRatio(_options.MinConfidence, "MinConfidence");
         CheckPositive(_options.StrategyTimeout, "StrategyTimeout");
         _errors.AddRange(_options.Execution.ToSettings().FindErrors().Select(error => $"{_root}:{error}"));
+        AdmissionSettings? admission = _options.Admission.ToSettings();
+        _errors.AddRange((admission?.FindErrors() ?? []).Select(error => $"{_root}:{error}"));
         CheckWeights();
         TierLadder tiers = ReadTiers();
         ImmutableArray<TranslatedModel> models = new ModelReader(_options, _parts, _root, tiers, _errors).Read();
@@ -61,7 +64,7 @@ internal sealed class OptionsTranslator
         };
 
         // A provider's mistake shows once per model behind it, and is said once.
-        return new(models, pipeline, [.. _unused], [.. _errors.Distinct()]);
+        return new(models, pipeline, admission, [.. _unused], [.. _errors.Distinct()]);
     }
 
     private TierLadder ReadTiers()

@@ -1,3 +1,4 @@
+using LlmRouting.Admission;
 using LlmRouting.Pipeline;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -122,6 +123,11 @@ internal sealed partial class RoutingRuntime : IDisposable
                 RoutingPlan plan = Prepare(translated).BuildPlan();
                 Client.Router.Registry.Update(BuildModels(translated));
                 Client.Router.Update(plan);
+                if (plan.Admission is not null && translated.Admission is { } bounds)
+                {
+                    plan.Admission.Settings = bounds;
+                }
+
                 Log.Applied(_logger, Client.Router.Registry.Current.Models.Length);
             }
             catch (Exception exception)
@@ -138,8 +144,14 @@ internal sealed partial class RoutingRuntime : IDisposable
         pipeline.TokenCounter = _tokenCounter;
         pipeline.TimeProvider = _timeProvider;
         pipeline.LoggerFactory = _loggers;
+        pipeline.Admission = LimiterFor(translated.Admission);
         return pipeline;
     }
+
+    // One limiter over all reloads, so that those who run and wait are counted on. One that is switched off is forgotten; those in its queue
+    // still come in as places become free.
+    private AdmissionLimiter? LimiterFor(AdmissionSettings? settings) =>
+        settings is null ? null : Client?.Router.Plan.Admission ?? new AdmissionLimiter(settings, _timeProvider);
 
     private List<RoutableModel> BuildModels(TranslatedOptions translated)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LlmRouting.Admission;
 using LlmRouting.Pipeline;
 
 namespace LlmRouting.DependencyInjection;
@@ -6,10 +7,12 @@ namespace LlmRouting.DependencyInjection;
 /// <summary>Is the configuration in the router's own terms.</summary>
 /// <param name="Models">The models, in order.</param>
 /// <param name="Pipeline">Everything else.</param>
+/// <param name="Admission">How many requests run at a time; null means any number.</param>
 /// <param name="Unused">Strategies and classifiers that the host added but the configuration does not list.</param>
 /// <param name="Errors">What is wrong; anything here makes the rest unusable.</param>
 internal sealed record TranslatedOptions(
     ImmutableArray<TranslatedModel> Models,
     RoutingPipeline Pipeline,
+    AdmissionSettings? Admission,
     ImmutableArray<string> Unused,
     ImmutableArray<string> Errors);

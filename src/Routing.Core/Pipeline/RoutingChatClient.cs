@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LlmRouting.Admission;
 using LlmRouting.Execution;
 using LlmRouting.Models;
 using Microsoft.Extensions.AI;
@@ -32,6 +33,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">No model may serve the request.</exception>
+    /// <exception cref="OverloadedException">Too many requests run and wait already; only with admission configured.</exception>
     /// <exception cref="RouteFailedException">Every attempt failed.</exception>
     /// <exception cref="RoutingException">The request names an unknown model or policy.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -40,21 +42,37 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         ChatOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        RouteWalk walk = await StartAsync(MessageSnapshot.Take(messages, options), options, isStreaming: false, cancellationToken).ConfigureAwait(false);
-        return await _executor.GetResponseAsync(walk, cancellationToken).ConfigureAwait(false);
+        ChatMessage[] snapshot = MessageSnapshot.Take(messages, options);
+        AdmissionLimiter? admission = Router.Plan.Admission;
+        TimeSpan queued = admission is null ? TimeSpan.Zero : await EnterAsync(admission, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            RouteWalk walk = await StartAsync(snapshot, options, isStreaming: false, queued, cancellationToken).ConfigureAwait(false);
+            return await _executor.GetResponseAsync(walk, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            admission?.Release();
+        }
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">While enumerating: no model may serve the request.</exception>
+    /// <exception cref="OverloadedException">While enumerating: too many requests run and wait already; only with admission configured.</exception>
     /// <exception cref="RouteFailedException">While enumerating: every attempt failed, or the stream broke after a part was delivered.</exception>
     /// <exception cref="RoutingException">While enumerating: the request names an unknown model or policy.</exception>
     /// <exception cref="OperationCanceledException">While enumerating: the caller cancelled.</exception>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        StreamAsync(MessageSnapshot.Take(messages, options), options, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        ChatMessage[] snapshot = MessageSnapshot.Take(messages, options);
+        return Router.Plan.Admission is { } admission
+            ? AdmitAsync(admission, snapshot, options, cancellationToken)
+            : StreamAsync(snapshot, options, queued: TimeSpan.Zero, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)
@@ -64,6 +82,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             : serviceType == typeof(ChatClientMetadata) ? Metadata
             : serviceType == typeof(Router) ? Router
             : serviceType == typeof(ModelRegistry) ? Router.Registry
+            : serviceType == typeof(AdmissionLimiter) ? Router.Plan.Admission
             : serviceType.IsInstanceOfType(this) ? this
             : null;
     }
@@ -71,12 +90,34 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     /// <inheritdoc/>
     public void Dispose() => Router.Registry.Close();
 
-    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+    // A layer of its own, so that streams without admission do not pay for it; it is left, and the place with it, however the reader ends.
+    private async IAsyncEnumerable<ChatResponseUpdate> AdmitAsync(
+        AdmissionLimiter admission,
         ChatMessage[] messages,
         ChatOptions? options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        RouteWalk walk = await StartAsync(messages, options, isStreaming: true, cancellationToken).ConfigureAwait(false);
+        TimeSpan queued = await EnterAsync(admission, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await foreach (ChatResponseUpdate update in StreamAsync(messages, options, queued, cancellationToken).ConfigureAwait(false))
+            {
+                yield return update;
+            }
+        }
+        finally
+        {
+            admission.Release();
+        }
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        ChatMessage[] messages,
+        ChatOptions? options,
+        TimeSpan queued,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RouteWalk walk = await StartAsync(messages, options, isStreaming: true, queued, cancellationToken).ConfigureAwait(false);
         RoutedStream stream = await _executor.OpenStreamAsync(walk, cancellationToken).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable disposal = stream.ConfigureAwait(false);
         foreach (ChatResponseUpdate held in stream.Held)
@@ -119,13 +160,26 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         yield return stream.LastUpdate();
     }
 
-    private async ValueTask<RouteWalk> StartAsync(ChatMessage[] messages, ChatOptions? options, bool isStreaming, CancellationToken cancellationToken)
+    private static ValueTask<TimeSpan> EnterAsync(AdmissionLimiter admission, ChatOptions? options, CancellationToken cancellationToken) =>
+        admission.EnterAsync(RoutingHints.From(options).Priority, cancellationToken);
+
+    private async ValueTask<RouteWalk> StartAsync(
+        ChatMessage[] messages,
+        ChatOptions? options,
+        bool isStreaming,
+        TimeSpan queued,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         long started = _timeProvider.GetTimestamp();
         RoutingPlan plan = Router.Plan;
         ModelSnapshot models = Router.Registry.Current;
         RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
+        if (queued > TimeSpan.Zero)
+        {
+            request.Trace.Add(new(DecisionStepKind.Queued, "admission", null, FormattableString.Invariant($"waited {queued.TotalMilliseconds:0} ms for its turn")));
+        }
+
         RoutingDecision decision = await Router.DecideAsync(request, models, plan, started, cancellationToken).ConfigureAwait(false);
         return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started);
     }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using LlmRouting.Admission;
 using LlmRouting.Classifiers;
 using LlmRouting.Constraints;
 using LlmRouting.Conversations;
@@ -64,6 +66,10 @@ public sealed class RoutingPipeline
 
     /// <summary>Gets or sets the bounds of the walk over the ranking.</summary>
     public ExecutionSettings Execution { get; set; } = new();
+
+    /// <summary>Gets or sets who bounds how many requests run at a time.</summary>
+    /// <value>null lets every request in, and costs nothing; default null. Several routers may share one.</value>
+    public AdmissionLimiter? Admission { get; set; }
 
     /// <summary>Gets or sets who counts tokens.</summary>
     /// <value>null means the built-in estimate.</value>
@@ -132,7 +138,7 @@ public sealed class RoutingPipeline
         IRoutingConstraint[] builtIn = [new CapabilityConstraint(), new ContextWindowConstraint(), new PolicyFloorConstraint(Tiers), new CostConstraint(), new LatencyConstraint()];
         return new RoutingPlan
         {
-            Strategies = strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies],
+            Strategies = WithLoad(strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies]),
             Constraints = [.. builtIn.Concat(Constraints).OrderBy(static constraint => constraint.IsSoft)],
             Classifier = new ClassifierChain([.. classifiers], MinConfidence, StrategyTimeout, TimeProvider, LoggerFactory.CreateLogger<ClassifierChain>()),
             Tiers = Tiers,
@@ -142,7 +148,25 @@ public sealed class RoutingPipeline
             MinConfidence = MinConfidence,
             StrategyTimeout = StrategyTimeout,
             DefaultModel = DefaultModel,
+            Admission = Admission,
         };
+    }
+
+    // What the host says itself, by strategies of its own and by rules, stands also under load; what is left to us then yields to it.
+    private ImmutableArray<IRoutingStrategy> WithLoad(ImmutableArray<IRoutingStrategy> strategies)
+    {
+        if (Admission?.Settings.DegradeAbove is null)
+        {
+            return strategies;
+        }
+
+        int index = 0;
+        while (index < strategies.Length && strategies[index] is not (CascadeStrategy or TiersStrategy or CostLatencyStrategy))
+        {
+            index++;
+        }
+
+        return strategies.Insert(index, new LoadStrategy(Admission, Tiers));
     }
 
     private static void RefuseTwice<T>(IReadOnlyList<T> items, Func<T, string> name, string what)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using LlmRouting.Admission;
 using LlmRouting.Execution;
 
 namespace LlmRouting.Pipeline;
@@ -27,4 +28,7 @@ internal sealed record RoutingPlan
     public required TimeSpan StrategyTimeout { get; init; }
 
     public string? DefaultModel { get; init; }
+
+    /// <summary>Who lets requests in; null lets all in, and costs nothing.</summary>
+    public AdmissionLimiter? Admission { get; init; }
 }

@@ -46,9 +46,9 @@ internal sealed record ChaosProfile(string Name, string Description, Func<int, F
         Of("trickle", "updates come slowly, or too slowly", new FaultShare(0.4, Fault.Trickle(Bearable)), new FaultShare(0.3, Fault.Trickle(TooLong))),
         new("flapping", "endpoints go up and down", static _ =>
         [
-            FaultPlan.Flapping(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), Fault.ConnectRefused),
-            FaultPlan.Flapping(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), Fault.ServerError),
-            FaultPlan.Flapping(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(2), Fault.StallAfter(0)),
+            Slow(FaultPlan.Flapping(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5), Fault.ConnectRefused)),
+            Slow(FaultPlan.Flapping(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.3), Fault.ServerError)),
+            Slow(FaultPlan.Flapping(TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(0.2), Fault.StallAfter(0))),
         ]),
         new("one-down", "one endpoint is wholly down", static _ => [FaultPlan.Always(Fault.ConnectRefused), FaultPlan.None, FaultPlan.None]),
         new("all-but-one-down", "all endpoints but one are down, each in its own way", static _ => [FaultPlan.Always(Fault.ConnectRefused), FaultPlan.Always(Fault.StallAfter(0)), FaultPlan.Always(Fault.ServerError)]),
@@ -67,6 +67,10 @@ internal sealed record ChaosProfile(string Name, string Description, Func<int, F
 
     private static ChaosProfile Of(string name, string description, params FaultShare[] shares) =>
         new(name, description, seed => Each(index => FaultPlan.Mix(seed + (index * 7919), shares)));
+
+    // An endpoint that answers at once would let no time pass in which to flap.
+    private static FaultPlan Slow(FaultPlan plan) =>
+        FaultPlan.From(call => plan.FaultFor(call) is { Kind: not FaultKind.None } fault ? fault : Fault.SlowOpen(TimeSpan.FromMilliseconds(50)));
 
     private static FaultPlan[] Each(Func<int, FaultPlan> plan) => [.. Enumerable.Range(0, Faulty).Select(plan)];
 }

@@ -17,6 +17,7 @@ public sealed class ConfigurationKeysTests
         Level<PolicyOptions>(ConfigurationKeys.Policy),
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
         Level<HoldOptions>(ConfigurationKeys.Hold),
+        Level<AdmissionOptions>(ConfigurationKeys.Admission),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
         Level<HeuristicOptions>(ConfigurationKeys.Heuristic),

@@ -18,10 +18,11 @@ public sealed partial class FolderDependencyTests
         ["Strategies"] = [Root, "TextAnalysis"],
         ["Constraints"] = [Root],
         ["Conversations"] = [Root],
+        ["Admission"] = [Root],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
         ["Execution"] = [Root, "Models"],
-        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution"],
-        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution", "Pipeline"],
+        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Admission", "Execution"],
+        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Admission", "Execution", "Pipeline"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");
