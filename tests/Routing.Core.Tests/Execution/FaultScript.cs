@@ -38,7 +38,7 @@ public sealed record FaultScript(Fault[][] Endpoints, int MaxAttempts, int Total
             from cancels in Gen.Choose(0, 3)
             from cancelAfter in Gen.Choose(0, 6_000)
             select new FaultScript(endpoints, attempts, total, streaming, cancels == 0 ? cancelAfter : null);
-        return scripts.ToArbitrary(Shrink);
+        return Arb.From(scripts, Shrink);
     }
 
     private static IEnumerable<FaultScript> Shrink(FaultScript script)
