@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LlmRouting.Testing;
 
 namespace LlmRouting.Core.Tests.Chaos;
@@ -5,12 +6,13 @@ namespace LlmRouting.Core.Tests.Chaos;
 /// <summary>Runs work in virtual time: whenever everything waits, the clock jumps to the next timer.</summary>
 /// <remarks>
 /// Work runs on the thread pool. That it all waits is seen from the pool itself: no item is queued, and no thread works. A host may keep
-/// threads of its own busy for good, so how many are busy at the start is taken for rest. Should the pool never come to rest, time moves on
-/// all the same after a while: then some of it passes for work too, which harms no result but the figures of time.
+/// threads of its own busy for good, so how many are busy at the start is taken for rest; should more stay busy for two seconds while no work
+/// gets done, that many are. The two seconds are real ones, and long, because cold code takes its time: time that moved on under a request
+/// at work would look like an endpoint that is slow.
 /// </remarks>
 internal static class VirtualTime
 {
-    private const int MaxSpins = 20_000;
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(2);
 
     public static void Run(ManualTimeProvider clock, Func<Task> work)
     {
@@ -18,7 +20,7 @@ internal static class VirtualTime
         Task pending = Task.Run(work);
         while (!pending.IsCompleted)
         {
-            AwaitRest(pending, atRest);
+            atRest = AwaitRest(pending, atRest);
             if (!pending.IsCompleted && !clock.AdvanceToNextTimer())
             {
                 Thread.Yield();
@@ -28,17 +30,33 @@ internal static class VirtualTime
         pending.GetAwaiter().GetResult();
     }
 
-    private static void AwaitRest(Task pending, int atRest)
+    /// <returns>How many threads are busy at rest.</returns>
+    private static int AwaitRest(Task pending, int atRest)
     {
-        for (int spins = 0; spins < MaxSpins && !pending.IsCompleted; spins++)
+        long done = ThreadPool.CompletedWorkItemCount;
+        long since = Stopwatch.GetTimestamp();
+        while (!pending.IsCompleted)
         {
-            if (ThreadPool.PendingWorkItemCount == 0 && Busy() <= atRest && ThreadPool.PendingWorkItemCount == 0)
+            int busy = Busy();
+            if (ThreadPool.PendingWorkItemCount == 0 && busy <= atRest)
             {
-                return;
+                return busy;
+            }
+
+            if (ThreadPool.PendingWorkItemCount > 0 || ThreadPool.CompletedWorkItemCount != done)
+            {
+                done = ThreadPool.CompletedWorkItemCount;
+                since = Stopwatch.GetTimestamp();
+            }
+            else if (Stopwatch.GetElapsedTime(since) > Stuck)
+            {
+                return busy;
             }
 
             Thread.Yield();
         }
+
+        return atRest;
     }
 
     private static int LeastBusy()
