@@ -3,6 +3,8 @@ using LlmRouting.Lab;
 return args switch
 {
     ["overhead"] => await OverheadCommand.RunAsync(),
+    ["chaos", .. var rest] => ChaosCommand.Run(rest),
+    ["soak", .. var rest] => SoakCommand.Run(rest),
     ["schema-suite", .. var rest] => SchemaSuiteCommand.Run(rest),
     ["schema-fuzz", .. var rest] => SchemaFuzzCommand.Run(rest),
     ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
@@ -15,6 +17,9 @@ static int Usage()
         Routing.Lab measures the router. Usage: dotnet run -c Release --project benchmarks/Routing.Lab -- <command>
 
           overhead                                     nanoseconds and bytes of a decision, a routed call and a streamed chunk, as JSON
+          chaos [--requests <n>] [--seed <n>] [--profile <name>]
+                                                       drives the whole client against endpoints that fail; --help lists the profiles
+          soak [--minutes <n>]                         lets chaos go on, and watches the memory
           schema-suite <folder> [--remotes <folder>] --draft <2020-12|2019-09|7|6|4>
                                                        runs a folder in the layout of the official JSON Schema Test Suite
           schema-fuzz [--count <pairs>] [--seed <n>]   validates random pairs of schema and instance

@@ -25,6 +25,7 @@ public readonly record struct DecisionStep(
         DecisionStepKind.Classified => string.Create(CultureInfo.InvariantCulture, $"{Source} classified the request: complexity {Complexity:0.00}, confidence {Confidence:0.00}{(Target is null ? "" : $", {Target}")}"),
         DecisionStepKind.Abstained => $"{Source} abstained: {Reason}",
         DecisionStepKind.Preferred => string.Create(CultureInfo.InvariantCulture, $"{Source} preferred {Target} ({Confidence:0.00}): {Reason}"),
+        DecisionStepKind.Queued => $"{Source}: {Reason}",
         _ => $"{Source} warned{(Target is null ? "" : $" about {Target}")}: {Reason}",
     };
 }

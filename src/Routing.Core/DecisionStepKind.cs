@@ -20,4 +20,7 @@ public enum DecisionStepKind
 
     /// <summary>Something deserves attention: a deprecated model was chosen, a reference led to a replacement.</summary>
     Warning,
+
+    /// <summary>The request waited until others had ended.</summary>
+    Queued,
 }

@@ -1,12 +1,16 @@
 namespace LlmRouting.Testing;
 
-/// <summary>Is a clock that only moves when a test moves it; timers fire while it moves.</summary>
-/// <remarks>Thread-safe.</remarks>
+/// <summary>Is a clock that only moves when a test moves it; timers fire while it moves, on the thread that moves it.</summary>
+/// <remarks>Thread-safe. Starting, stopping and firing a timer cost the logarithm of how many wait.</remarks>
 public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
-    private readonly List<ManualTimer> _timers = [];
+
+    // A timer that is changed leaves its old entry behind, which is passed over when its turn comes, or swept out when most are of that kind.
+    private readonly PriorityQueue<Entry, (long Due, long Order)> _queue = new();
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private long _order;
+    private int _active;
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -18,7 +22,7 @@ public sealed class ManualTimeProvider : TimeProvider
         {
             lock (_lock)
             {
-                return _timers.Count(static timer => timer.DueAt is not null);
+                return _active;
             }
         }
     }
@@ -37,19 +41,38 @@ public sealed class ManualTimeProvider : TimeProvider
 
     /// <summary>Moves the clock; every timer that comes due on the way fires at its own time.</summary>
     /// <param name="time">How far; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="time"/> is negative.</exception>
     public void Advance(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         DateTimeOffset target = GetUtcNow() + time;
-        while (NextDue(target) is { } timer)
+        while (Next(target) is { } timer)
         {
             timer.Fire();
         }
 
         lock (_lock)
         {
-            _now = target;
+            _now = target > _now ? target : _now;
         }
+    }
+
+    /// <summary>Moves the clock to the time of the next timer, and fires it and all others of the same time.</summary>
+    /// <returns>False when no timer waits; the clock stays where it is then.</returns>
+    public bool AdvanceToNextTimer()
+    {
+        if (Next(DateTimeOffset.MaxValue) is not { } first)
+        {
+            return false;
+        }
+
+        first.Fire();
+        while (Next(GetUtcNow()) is { } timer)
+        {
+            timer.Fire();
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
@@ -57,44 +80,91 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(callback);
         ManualTimer timer = new(this, callback, state);
-        lock (_lock)
-        {
-            _timers.Add(timer);
-        }
-
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private ManualTimer? NextDue(DateTimeOffset target)
+    private ManualTimer? Next(DateTimeOffset target)
     {
         lock (_lock)
         {
-            ManualTimer? next = _timers.Where(timer => timer.DueAt <= target).MinBy(static timer => timer.DueAt);
-            if (next is { DueAt: { } due })
+            while (_queue.TryPeek(out Entry entry, out (long Due, long Order) at) && at.Due <= target.UtcTicks)
             {
-                _now = due > _now ? due : _now;
-                next.DueAt = next.Period > TimeSpan.Zero ? due + next.Period : null;
+                _queue.Dequeue();
+                if (entry.Version != entry.Timer.Version)
+                {
+                    continue;
+                }
+
+                _now = at.Due > _now.UtcTicks ? new DateTimeOffset(at.Due, TimeSpan.Zero) : _now;
+                _active--;
+                entry.Timer.IsWaiting = false;
+                if (entry.Timer.Period > TimeSpan.Zero)
+                {
+                    Start_NeedsLock(entry.Timer, at.Due + entry.Timer.Period.Ticks);
+                }
+
+                return entry.Timer;
             }
 
-            return next;
+            return null;
         }
     }
 
+    private void Start_NeedsLock(ManualTimer timer, long due)
+    {
+        const int WorthSweeping = 256;
+        if (_queue.Count > WorthSweeping && _queue.Count > 2 * _active)
+        {
+            (Entry Element, (long, long) Priority)[] live = [.. _queue.UnorderedItems.Where(static item => item.Element.Version == item.Element.Timer.Version)];
+            _queue.Clear();
+            _queue.EnqueueRange(live);
+        }
+
+        timer.IsWaiting = true;
+        _active++;
+        _queue.Enqueue(new Entry(timer, timer.Version), (due, _order++));
+    }
+
+    private void Change(ManualTimer timer, TimeSpan? dueTime)
+    {
+        lock (_lock)
+        {
+            timer.Version++;
+            if (timer.IsWaiting)
+            {
+                timer.IsWaiting = false;
+                _active--;
+            }
+
+            if (dueTime is { } due)
+            {
+                Start_NeedsLock(timer, (_now + due).UtcTicks);
+            }
+        }
+    }
+
+    private readonly record struct Entry(ManualTimer Timer, int Version);
+
     private sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
     {
-        public DateTimeOffset? DueAt { get; set; }
+        private bool _isDisposed;
+
+        public int Version { get; set; }
+
+        public bool IsWaiting { get; set; }
 
         public TimeSpan Period { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (clock._lock)
+            if (_isDisposed)
             {
-                DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
-                Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
+                return false;
             }
 
+            Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
+            clock.Change(this, dueTime == Timeout.InfiniteTimeSpan ? null : dueTime);
             return true;
         }
 
@@ -102,11 +172,8 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public void Dispose()
         {
-            lock (clock._lock)
-            {
-                DueAt = null;
-                clock._timers.Remove(this);
-            }
+            _isDisposed = true;
+            clock.Change(this, dueTime: null);
         }
 
         public ValueTask DisposeAsync()

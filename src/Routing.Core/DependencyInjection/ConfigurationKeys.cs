@@ -17,7 +17,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
         nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade), nameof(LlmRoutingOptions.Budgets),
-        nameof(LlmRoutingOptions.Catalog),
+        nameof(LlmRoutingOptions.Catalog), nameof(LlmRoutingOptions.Admission),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -86,6 +86,12 @@ internal static class ConfigurationKeys
     public static ImmutableArray<string> Hold { get; } =
         [nameof(HoldOptions.MaxUpdates), nameof(HoldOptions.MaxCharacters), nameof(HoldOptions.MaxTime), nameof(HoldOptions.OnLimit)];
 
+    public static ImmutableArray<string> Admission { get; } =
+    [
+        nameof(AdmissionOptions.MaxConcurrent), nameof(AdmissionOptions.MaxQueue), nameof(AdmissionOptions.QueueTimeout),
+        nameof(AdmissionOptions.BackgroundShare), nameof(AdmissionOptions.DegradeAbove), nameof(AdmissionOptions.DegradeBelow),
+    ];
+
     public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
 
     public static ImmutableArray<string> Cascade { get; } = [nameof(CascadeOptions.Steps), nameof(CascadeOptions.MaxCostUsd), nameof(CascadeOptions.Policies)];
@@ -115,6 +121,7 @@ internal static class ConfigurationKeys
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Execution), Execution, errors);
         CheckOne(
             root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.Admission), Admission, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.CostLatency), CostLatency, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Cascade), Cascade, errors);

@@ -55,6 +55,9 @@ public sealed class LlmRoutingOptions
     /// <summary>Gets the bounds of a request.</summary>
     public ExecutionOptions Execution { get; } = new();
 
+    /// <summary>Gets the bounds of how many requests run at a time.</summary>
+    public AdmissionOptions Admission { get; } = new();
+
     /// <summary>Gets the settings of the heuristic classifier.</summary>
     public HeuristicOptions Heuristic { get; } = new();
 

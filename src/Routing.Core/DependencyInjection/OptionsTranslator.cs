@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using LlmRouting.Admission;
 using LlmRouting.Budgets;
 using LlmRouting.Catalog;
 using LlmRouting.Conversations;
@@ -37,6 +38,8 @@ internal sealed class OptionsTranslator
         CheckRatio(_options.MinConfidence, "MinConfidence");
         CheckPositive(_options.StrategyTimeout, "StrategyTimeout");
         _errors.AddRange(_options.Execution.ToSettings().FindErrors().Select(error => $"{_root}:{error}"));
+        AdmissionSettings? admission = _options.Admission.ToSettings();
+        _errors.AddRange((admission?.FindErrors() ?? []).Select(error => $"{_root}:{error}"));
         CheckWeights();
         TierLadder tiers = ReadTiers();
         List<CatalogNote> fromCatalog = [];
@@ -64,7 +67,7 @@ internal sealed class OptionsTranslator
         List<BudgetRule> budgets = BudgetReader.Read(_options, _root, models, _errors);
 
         // A provider's mistake shows once per model behind it, and is said once.
-        return new(models, pipeline, [.. budgets], [.. _unused], [.. fromCatalog], [.. _errors.Distinct()]);
+        return new(models, pipeline, [.. budgets], admission, [.. _unused], [.. fromCatalog], [.. _errors.Distinct()]);
     }
 
     private void CheckModel(string? reference, string key, FrozenSet<string> references, ImmutableArray<TranslatedModel> models)

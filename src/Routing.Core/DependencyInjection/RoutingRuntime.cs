@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LlmRouting.Admission;
 using LlmRouting.Budgets;
 using LlmRouting.Diagnostics;
 using LlmRouting.Pipeline;
@@ -140,6 +141,11 @@ internal sealed partial class RoutingRuntime : IDisposable
                 Client.Router.Registry.Update(BuildModels(translated));
                 Budgets.Update(translated.Budgets);
                 Client.Router.Update(plan);
+                if (plan.Admission is not null && translated.Admission is { } bounds)
+                {
+                    plan.Admission.Settings = bounds;
+                }
+
                 Log.Applied(_logger, Client.Router.Registry.Current.Models.Length);
             }
             catch (Exception exception)
@@ -158,8 +164,14 @@ internal sealed partial class RoutingRuntime : IDisposable
         pipeline.Budgets = translated.Budgets.IsEmpty ? null : Budgets;
         pipeline.TimeProvider = _timeProvider;
         pipeline.LoggerFactory = _loggers;
+        pipeline.Admission = LimiterFor(translated.Admission);
         return pipeline;
     }
+
+    // One limiter over all reloads, so that those who run and wait are counted on. One that is switched off is forgotten; those in its queue
+    // still come in as places become free.
+    private AdmissionLimiter? LimiterFor(AdmissionSettings? settings) =>
+        settings is null ? null : Client?.Router.Plan.Admission ?? new AdmissionLimiter(settings, _timeProvider);
 
     private List<RoutableModel> BuildModels(TranslatedOptions translated)
     {

@@ -81,6 +81,7 @@ internal sealed class FailureInterpreter(ImmutableArray<IFailureClassifier> clas
         {
             ProviderException provider => provider.Kind,
             RouteFailedException routed => routed.Kind,
+            OverloadedException => FailureKind.Overloaded, // of a router behind this one: it called nobody
             NoCandidateException => FailureKind.Unknown, // of a router behind this one: other models may well serve the request
             HttpRequestException { StatusCode: { } status } => FromStatus(status),
             TimeoutException => FailureKind.Timeout,

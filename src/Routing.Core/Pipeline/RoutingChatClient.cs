@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using LlmRouting.Admission;
 using LlmRouting.Budgets;
 using LlmRouting.Diagnostics;
 using LlmRouting.Execution;
@@ -37,6 +38,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">No model may serve the request.</exception>
+    /// <exception cref="OverloadedException">Too many requests run and wait already; only with admission configured.</exception>
     /// <exception cref="RouteFailedException">Every attempt failed.</exception>
     /// <exception cref="BudgetExceededException">A budget has no room for the request.</exception>
     /// <exception cref="RoutingException">The request names an unknown model or policy.</exception>
@@ -46,10 +48,13 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         ChatOptions? options = null,
         CancellationToken cancellationToken = default)
     {
+        ChatMessage[] snapshot = MessageSnapshot.Take(messages, options);
         using Activity? activity = RoutingActivity.StartRoute(isStreaming: false);
+        AdmissionLimiter? admission = Router.Plan.Admission;
+        TimeSpan queued = admission is null ? TimeSpan.Zero : await EnterAsync(admission, options, activity, cancellationToken).ConfigureAwait(false);
         try
         {
-            RouteWalk walk = await StartAsync(MessageSnapshot.Take(messages, options), options, isStreaming: false, cancellationToken).ConfigureAwait(false);
+            RouteWalk walk = await StartAsync(snapshot, options, isStreaming: false, queued, cancellationToken).ConfigureAwait(false);
             ChatResponse response = await _executor.GetResponseAsync(walk, cancellationToken).ConfigureAwait(false);
             RoutingActivity.SetOutcome(activity, response.GetRoutingOutcome());
             return response;
@@ -58,19 +63,29 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         {
             throw;
         }
+        finally
+        {
+            admission?.Release();
+        }
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">While enumerating: no model may serve the request.</exception>
+    /// <exception cref="OverloadedException">While enumerating: too many requests run and wait already; only with admission configured.</exception>
     /// <exception cref="RouteFailedException">While enumerating: every attempt failed, or the stream broke after a part was delivered.</exception>
     /// <exception cref="RoutingException">While enumerating: the request names an unknown model or policy.</exception>
     /// <exception cref="OperationCanceledException">While enumerating: the caller cancelled.</exception>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        StreamAsync(MessageSnapshot.Take(messages, options), options, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        ChatMessage[] snapshot = MessageSnapshot.Take(messages, options);
+        return Router.Plan.Admission is { } admission
+            ? AdmitAsync(admission, snapshot, options, cancellationToken)
+            : StreamAsync(snapshot, options, queued: TimeSpan.Zero, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)
@@ -81,6 +96,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             : serviceType == typeof(Router) ? Router
             : serviceType == typeof(ModelRegistry) ? Router.Registry
             : serviceType == typeof(BudgetLedger) ? Router.Plan.Budgets
+            : serviceType == typeof(AdmissionLimiter) ? Router.Plan.Admission
             : serviceType.IsInstanceOfType(this) ? this
             : null;
     }
@@ -88,13 +104,35 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     /// <inheritdoc/>
     public void Dispose() => Router.Registry.Close();
 
-    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+    // A layer of its own, so that streams without admission do not pay for it; it is left, and the place with it, however the reader ends.
+    private async IAsyncEnumerable<ChatResponseUpdate> AdmitAsync(
+        AdmissionLimiter admission,
         ChatMessage[] messages,
         ChatOptions? options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        TimeSpan queued = await EnterAsync(admission, options, activity: null, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await foreach (ChatResponseUpdate update in StreamAsync(messages, options, queued, cancellationToken).ConfigureAwait(false))
+            {
+                yield return update;
+            }
+        }
+        finally
+        {
+            admission.Release();
+        }
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        ChatMessage[] messages,
+        ChatOptions? options,
+        TimeSpan queued,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         using Activity? activity = RoutingActivity.StartRoute(isStreaming: true);
-        RoutedStream stream = await OpenAsync(messages, options, activity, cancellationToken).ConfigureAwait(false);
+        RoutedStream stream = await OpenAsync(messages, options, queued, activity, cancellationToken).ConfigureAwait(false);
         try
         {
             await using ConfiguredAsyncDisposable disposal = stream.ConfigureAwait(false);
@@ -146,11 +184,16 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     }
 
     // An iterator may not catch around a yield, so what can fail before the first update is here.
-    private async ValueTask<RoutedStream> OpenAsync(ChatMessage[] messages, ChatOptions? options, Activity? activity, CancellationToken cancellationToken)
+    private async ValueTask<RoutedStream> OpenAsync(
+        ChatMessage[] messages,
+        ChatOptions? options,
+        TimeSpan queued,
+        Activity? activity,
+        CancellationToken cancellationToken)
     {
         try
         {
-            RouteWalk walk = await StartAsync(messages, options, isStreaming: true, cancellationToken).ConfigureAwait(false);
+            RouteWalk walk = await StartAsync(messages, options, isStreaming: true, queued, cancellationToken).ConfigureAwait(false);
             return await _executor.OpenStreamAsync(walk, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (RoutingActivity.SetError(activity, exception))
@@ -159,7 +202,26 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         }
     }
 
-    private async ValueTask<RouteWalk> StartAsync(ChatMessage[] messages, ChatOptions? options, bool isStreaming, CancellationToken cancellationToken)
+    private async ValueTask<TimeSpan> EnterAsync(AdmissionLimiter admission, ChatOptions? options, Activity? activity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await admission.EnterAsync(RoutingHints.From(options).Priority, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RoutingException exception)
+        {
+            RoutingActivity.SetError(activity, exception);
+            _metrics.RecordRefusal(exception.GetType().Name);
+            throw;
+        }
+    }
+
+    private async ValueTask<RouteWalk> StartAsync(
+        ChatMessage[] messages,
+        ChatOptions? options,
+        bool isStreaming,
+        TimeSpan queued,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         long started = _timeProvider.GetTimestamp();
@@ -168,6 +230,11 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         try
         {
             RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
+            if (queued > TimeSpan.Zero)
+            {
+                request.Trace.Add(new(DecisionStepKind.Queued, "admission", null, FormattableString.Invariant($"waited {queued.TotalMilliseconds:0} ms for its turn")));
+            }
+
             RoutingDecision decision = await Router.DecideAsync(request, models, plan, started, cancellationToken).ConfigureAwait(false);
             return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started, plan.Budgets?.Begin(request))
             {

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using LlmRouting.Admission;
 using LlmRouting.Budgets;
 using LlmRouting.Classifiers;
 using LlmRouting.Constraints;
@@ -76,6 +78,10 @@ public sealed class RoutingPipeline
     /// <summary>Gets or sets what keeps spending within limits.</summary>
     /// <value>null means that nothing is limited but single requests; default null. Clients that share one ledger share its limits.</value>
     public BudgetLedger? Budgets { get; set; }
+
+    /// <summary>Gets or sets who bounds how many requests run at a time.</summary>
+    /// <value>null lets every request in, and costs nothing; default null. Several routers may share one.</value>
+    public AdmissionLimiter? Admission { get; set; }
 
     /// <summary>Gets or sets who counts tokens.</summary>
     /// <value>null means the built-in estimate.</value>
@@ -161,7 +167,7 @@ public sealed class RoutingPipeline
         IRoutingConstraint[] builtIn = [new CapabilityConstraint(), new ContextWindowConstraint(), new PolicyFloorConstraint(Tiers), new CostConstraint(), new HostedContentConstraint(), new LatencyConstraint()];
         return new RoutingPlan
         {
-            Strategies = strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies],
+            Strategies = WithLoad(strategies.Any(static strategy => strategy is ToolAffinityStrategy) ? [.. strategies] : [new ToolAffinityStrategy(), .. strategies]),
             Constraints = [.. builtIn.Concat(limits).Concat(Constraints).OrderBy(static constraint => constraint.IsSoft)],
             Classifier = new ClassifierChain([.. classifiers], MinConfidence, StrategyTimeout, TimeProvider, LoggerFactory.CreateLogger<ClassifierChain>(), RoutingMetrics.For(MeterFactory)),
             Tiers = Tiers,
@@ -173,7 +179,25 @@ public sealed class RoutingPipeline
             DefaultModel = DefaultModel,
             ReferenceModel = ReferenceModel,
             Budgets = Budgets,
+            Admission = Admission,
         };
+    }
+
+    // What the host says itself, by strategies of its own and by rules, stands also under load; what is left to us then yields to it.
+    private ImmutableArray<IRoutingStrategy> WithLoad(ImmutableArray<IRoutingStrategy> strategies)
+    {
+        if (Admission?.Settings.DegradeAbove is null)
+        {
+            return strategies;
+        }
+
+        int index = 0;
+        while (index < strategies.Length && strategies[index] is not (CascadeStrategy or TiersStrategy or CostLatencyStrategy))
+        {
+            index++;
+        }
+
+        return strategies.Insert(index, new LoadStrategy(Admission, Tiers));
     }
 
     private static void RefuseTwice<T>(IReadOnlyList<T> items, Func<T, string> name, string what)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using LlmRouting.Admission;
 using LlmRouting.Budgets;
 using LlmRouting.Execution;
 
@@ -32,4 +33,7 @@ internal sealed record RoutingPlan
     public string? ReferenceModel { get; init; }
 
     public BudgetLedger? Budgets { get; init; }
+
+    /// <summary>Who lets requests in; null lets all in, and costs nothing.</summary>
+    public AdmissionLimiter? Admission { get; init; }
 }

@@ -19,6 +19,7 @@ public sealed class ConfigurationKeysTests
         Level<BudgetOptions>(ConfigurationKeys.Budget),
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
         Level<HoldOptions>(ConfigurationKeys.Hold),
+        Level<AdmissionOptions>(ConfigurationKeys.Admission),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
         Level<HeuristicOptions>(ConfigurationKeys.Heuristic),

@@ -23,9 +23,10 @@ public sealed partial class FolderDependencyTests
         ["Budgets"] = [Root],
         ["Diagnostics"] = [Root, "Budgets"],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
+        ["Admission"] = [Root],
         ["Execution"] = [Root, "Models", "HandOff", "Budgets", "Diagnostics"],
-        ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff"],
-        ["DependencyInjection"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff", "Catalog", "Pipeline"],
+        ["Pipeline"] = [Root, "Admission", "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff"],
+        ["DependencyInjection"] = [Root, "Admission", "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff", "Catalog", "Pipeline"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");
