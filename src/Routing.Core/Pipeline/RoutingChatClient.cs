@@ -127,6 +127,6 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         ModelSnapshot models = Router.Registry.Current;
         RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
         RoutingDecision decision = await Router.DecideAsync(request, models, plan, started, cancellationToken).ConfigureAwait(false);
-        return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started);
+        return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _executor.Services, started);
     }
 }

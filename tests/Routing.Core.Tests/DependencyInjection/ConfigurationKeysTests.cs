@@ -17,6 +17,8 @@ public sealed class ConfigurationKeysTests
         Level<PolicyOptions>(ConfigurationKeys.Policy),
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
         Level<HoldOptions>(ConfigurationKeys.Hold),
+        Level<HealthOptions>(ConfigurationKeys.Health),
+        Level<TimeoutOptions>(ConfigurationKeys.TierTimeouts),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
         Level<HeuristicOptions>(ConfigurationKeys.Heuristic),
