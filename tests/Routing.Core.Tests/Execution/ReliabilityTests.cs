@@ -285,7 +285,7 @@ public sealed class ReliabilityTests
     [Test]
     public async Task EndpointsOfOneModel_ShareItsCalls([Values] bool streaming)
     {
-        FakeChatClient[] clients = [Taking(10), Taking(10), Taking(20)];
+        FakeChatClient[] clients = [Taking(1), Taking(1), Taking(2)];
         RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), clients[0]);
         pipeline.Models = [new(Pool.Profile("m1"), [.. clients.Select(static (client, i) => new ModelEndpoint(client, $"e{i}"))])];
         pipeline.TimeProvider = _clock;
@@ -297,11 +297,12 @@ public sealed class ReliabilityTests
             await client.AskAsync(streaming);
         }
 
-        Assert.That(clients.Select(static fake => fake.Calls.Count), Has.All.GreaterThan(5), "each is called now and then, the slow one too");
+        Assert.That(clients.Select(static fake => fake.Calls.Count), Has.All.GreaterThan(0), "each is called now and then, the slow one too");
+        Assert.That(clients.Take(2).Select(static fake => fake.Calls.Count), Has.All.GreaterThan(15));
 
-        FakeChatClient Taking(int milliseconds) => new((_, _, _) =>
+        FakeChatClient Taking(int seconds) => new((_, _, _) =>
         {
-            _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            _clock.Advance(TimeSpan.FromSeconds(seconds));
             return Task.FromResult(FakeChatClient.Answer("ok"));
         });
     }
