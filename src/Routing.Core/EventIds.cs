@@ -23,6 +23,11 @@ internal static class EventIds
     public const int RouteCompleted = 1304;
     public const int RouteFailed = 1305;
     public const int InspectionFailed = 1306;
+    public const int CircuitOpened = 1310;
+    public const int CircuitProbing = 1311;
+    public const int CircuitRecovered = 1312;
+    public const int HealthObserverFailed = 1313;
+    public const int WarmUpFailed = 1314;
     public const int OptionNotSent = 1320;
 
     // Pipeline: 1400-1499

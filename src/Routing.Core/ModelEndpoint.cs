@@ -9,11 +9,22 @@ public sealed class ModelEndpoint
     // A decayed average forgets an outlier after a handful of calls and follows a real change within about ten.
     private const double LatencyDecay = 0.2;
 
+    // What nobody has measured for this long is not known any more, so that a model that was slow once is tried again (R22).
+    private static readonly TimeSpan LatencyLifetime = TimeSpan.FromMinutes(10);
+
     private readonly Lock _lock = new();
     private readonly bool _ownsClient;
     private HashSet<string>? _unsentOptions;
     private int _inFlight;
+    private readonly EndpointHealth _health = new();
+    private readonly PeakLatency _callPeak = new();
+    private readonly PeakLatency _firstTokenPeak = new();
     private double _latencySeconds = double.NaN;
+    private double _firstTokenSeconds = double.NaN;
+    private long _latencyAsOf;
+    private TimeProvider? _clock;
+    private volatile EndpointLoadSettings _load = EndpointLoadSettings.Default;
+    private volatile RateLimiter? _limiter;
     private bool _retired;
     private bool _disposed;
 
@@ -54,19 +65,29 @@ public sealed class ModelEndpoint
     /// <value>null when the client was handed in.</value>
     public ModelEndpointSettings? Settings { get; }
 
-    /// <summary>Gets how many calls are running now.</summary>
+    /// <summary>Gets which share of its model's calls the endpoint gets, and how many it can take.</summary>
+    /// <value>Never null; one call after the other, without limits, by default. A reload may change it.</value>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public EndpointLoadSettings Load
+    {
+        get => _load;
+        init => ChangeLoad(value);
+    }
+
+    /// <summary>Gets how the endpoint is doing.</summary>
+    /// <value>As of now, in this process.</value>
+    public EndpointHealthSnapshot Health => _health.Snapshot;
+
+    /// <summary>Gets how many calls are running now, those included that nobody waits for any more.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Gets the decayed average time of whole calls that succeeded.</summary>
-    /// <value>null until the first call has succeeded.</value>
-    public TimeSpan? Latency
-    {
-        get
-        {
-            double seconds = Volatile.Read(ref _latencySeconds);
-            return double.IsNaN(seconds) ? null : TimeSpan.FromSeconds(seconds);
-        }
-    }
+    /// <summary>Gets the decayed average time of answers that succeeded: of a stream, what was waited for it, without the time that its reader took.</summary>
+    /// <value>null until the first call has succeeded, and again when none has for ten minutes.</value>
+    public TimeSpan? Latency => Known(ref _latencySeconds);
+
+    /// <summary>Gets the decayed average time until a stream's first meaningful content.</summary>
+    /// <value>null until the first stream has succeeded, and again when no call has for ten minutes.</value>
+    public TimeSpan? FirstTokenLatency => Known(ref _firstTokenSeconds);
 
     /// <summary>Gets whether the client routes itself: its calls count against the same budget.</summary>
     internal bool IsRouter { get; }
@@ -92,24 +113,19 @@ public sealed class ModelEndpoint
 
     /// <summary>Counts a call that starts.</summary>
     /// <returns>False when the endpoint is out of service: its client may be disposed at any moment, so it must not be called.</returns>
-    internal bool TryEnter()
+    internal bool TryEnter() => Enter() > 0;
+
+    private int Enter()
     {
         if (!_ownsClient)
         {
-            Interlocked.Increment(ref _inFlight);
-            return true;
+            return Interlocked.Increment(ref _inFlight);
         }
 
         // Under the lock, so that no call can slip in between taking the endpoint out of service and disposing its client.
         lock (_lock)
         {
-            if (_retired)
-            {
-                return false;
-            }
-
-            _inFlight++;
-            return true;
+            return _retired ? 0 : ++_inFlight;
         }
     }
 
@@ -130,14 +146,114 @@ public sealed class ModelEndpoint
         DisposeWhenIdle();
     }
 
-    /// <summary>Learns from a call that succeeded.</summary>
-    internal void RecordLatency(TimeSpan elapsed)
+    /// <summary>Asks for one attempt: whoever is granted it calls <see cref="Settle"/> when it is recorded, and <see cref="Exit"/> when its call has returned.</summary>
+    /// <param name="health">When the endpoint is passed over.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="tokens">What the attempt is expected to use.</param>
+    /// <param name="isLastResort">Whether its health has no say.</param>
+    /// <param name="grant">The lease, or how long to wait.</param>
+    internal EndpointRefusal TryAdmit(HealthSettings health, TimeProvider timeProvider, long tokens, bool isLastResort, out EndpointGrant grant)
     {
-        lock (_lock)
+        grant = default;
+        int inFlight = Enter();
+        if (inFlight == 0)
         {
-            double seconds = elapsed.TotalSeconds;
-            double known = _latencySeconds;
-            Volatile.Write(ref _latencySeconds, double.IsNaN(known) ? seconds : known + (LatencyDecay * (seconds - known)));
+            return EndpointRefusal.Retired;
+        }
+
+        EndpointLoadSettings load = _load;
+        if (load.MaxInFlight is { } most && inFlight > most)
+        {
+            Exit();
+            return EndpointRefusal.Busy;
+        }
+
+        RateLimiter? limiter = _limiter;
+        if (limiter is not null && !limiter.TryAcquire(load, tokens, Monotonic.Now(timeProvider), out TimeSpan wait))
+        {
+            Exit();
+            grant = new(default, default, wait);
+            return EndpointRefusal.RateLimited;
+        }
+
+        if (!_health.TryAcquire(health, timeProvider, out HealthLease lease, out HealthChange change))
+        {
+            if (!isLastResort)
+            {
+                limiter?.Release(tokens);
+                Exit();
+                return EndpointRefusal.CircuitOpen;
+            }
+
+            lease = _health.Force();
+        }
+
+        grant = new(new(lease, limiter is null ? -1 : tokens), change, TimeSpan.Zero);
+        return EndpointRefusal.None;
+    }
+
+    /// <summary>Takes an attempt back that was granted and not made.</summary>
+    internal void Withdraw(EndpointLease lease, HealthSettings health, TimeProvider timeProvider)
+    {
+        _health.Complete(lease.Health, HealthVerdict.Neutral, failure: null, retryAfter: null, health, timeProvider);
+        if (lease.Tokens >= 0)
+        {
+            _limiter?.Release(lease.Tokens);
+        }
+
+        Exit();
+    }
+
+    /// <summary>Learns what became of an attempt; once for each.</summary>
+    internal HealthChange Settle(EndpointLease lease, RoutingAttempt attempt, bool isPinned, HealthSettings health, TimeProvider timeProvider)
+    {
+        if (lease.Tokens >= 0 && _limiter is { } limiter)
+        {
+            // What was refused used nothing; of what broke without a count, nobody knows, and the estimate stands.
+            bool wasRefused = attempt.InputTokens is null && attempt is { CostUsd: 0, Certainty: CostCertainty.Exact, Result: AttemptResult.Failed };
+            long? used = attempt.InputTokens is null && attempt.OutputTokens is null ? null : (attempt.InputTokens ?? 0) + (attempt.OutputTokens ?? 0);
+            limiter.Settle(lease.Tokens, wasRefused ? 0 : used ?? lease.Tokens);
+        }
+
+        HealthVerdict verdict = HealthRules.Judge(attempt.Result, attempt.Failure, IsRouter, isPinned);
+        return _health.Complete(lease.Health, verdict, attempt.Failure, attempt.RetryAfter, health, timeProvider);
+    }
+
+    /// <summary>Says how long the endpoint's health still has it passed over, and why.</summary>
+    internal (TimeSpan Left, HealthVerdict Why) PassedOver(TimeProvider timeProvider) => _health.Remaining(timeProvider);
+
+    /// <summary>Says whether an attempt is likely to be granted.</summary>
+    internal bool IsReady(HealthSettings health, long now) =>
+        _health.IsReady(health, now) && (_load.MaxInFlight is not { } most || InFlight < most);
+
+    /// <summary>Gets the latency that balancing goes by.</summary>
+    /// <returns>Seconds; NaN when nothing is known.</returns>
+    internal double PeakSeconds(bool isStreaming, long now) => (isStreaming ? _firstTokenPeak : _callPeak).Read(now);
+
+    /// <summary>Takes note of what the service says of its rate limits.</summary>
+    internal void Observe(RateLimitState state, TimeProvider timeProvider)
+    {
+        if (_limiter is null)
+        {
+            Interlocked.CompareExchange(ref _limiter, new RateLimiter(), null);
+        }
+
+        _limiter!.Observe(state, Monotonic.Now(timeProvider)); // not null: just made, and never taken away
+    }
+
+    /// <summary>Puts other load settings in force; what has been counted stays.</summary>
+    internal void ChangeLoad(EndpointLoadSettings load)
+    {
+        ArgumentNullException.ThrowIfNull(load);
+        if (load.FindErrors($"Endpoint '{Name}'").FirstOrDefault() is { } error)
+        {
+            throw new ArgumentException(error, nameof(load));
+        }
+
+        _load = load;
+        if (load.HasRate && _limiter is null)
+        {
+            Interlocked.CompareExchange(ref _limiter, new RateLimiter(), null);
         }
     }
 
@@ -152,6 +268,41 @@ public sealed class ModelEndpoint
             return _unsentOptions.Count < MaxOptions && _unsentOptions.Add(option);
         }
     }
+
+    /// <summary>Learns from a call that succeeded.</summary>
+    /// <param name="elapsed">What was waited for the whole answer.</param>
+    /// <param name="firstToken">What was waited for a stream's first content; null when it was no stream.</param>
+    /// <param name="timeProvider">The clock.</param>
+    internal void RecordLatency(TimeSpan elapsed, TimeSpan? firstToken, TimeProvider timeProvider)
+    {
+        long now = Monotonic.Now(timeProvider);
+        lock (_lock)
+        {
+            bool isForgotten = now - _latencyAsOf > LatencyLifetime.Ticks;
+
+            // First, because whoever sees a latency looks at its age.
+            _clock = timeProvider;
+            Volatile.Write(ref _latencyAsOf, now);
+            Learn(ref _latencySeconds, elapsed, isForgotten);
+            if (firstToken is { } first)
+            {
+                Learn(ref _firstTokenSeconds, first, isForgotten);
+            }
+        }
+
+        if (firstToken is { } peak)
+        {
+            _firstTokenPeak.Add(peak, now);
+        }
+        else
+        {
+            _callPeak.Add(elapsed, now);
+        }
+    }
+
+    /// <summary>Learns that nothing came for a while; balancing then prefers others, until time has passed.</summary>
+    internal void RecordSilence(TimeSpan elapsed, bool isStreaming, TimeProvider timeProvider) =>
+        (isStreaming ? _firstTokenPeak : _callPeak).Add(elapsed, Monotonic.Now(timeProvider));
 
     /// <summary>Takes the endpoint out of service; its client is disposed, if the router owns it, when the last call has ended.</summary>
     internal void Retire()
@@ -174,6 +325,21 @@ public sealed class ModelEndpoint
         return client.GetService(typeof(ChatClientMetadata)) is ChatClientMetadata { ProviderName: { Length: > 0 } name } metadata
             ? ContentOrigin.Of(name, metadata.ProviderUri, name)
             : null;
+    }
+
+    private static void Learn(ref double average, TimeSpan elapsed, bool isForgotten)
+    {
+        double seconds = elapsed.TotalSeconds;
+        double known = average;
+        Volatile.Write(ref average, isForgotten || double.IsNaN(known) ? seconds : known + (LatencyDecay * (seconds - known)));
+    }
+
+    private TimeSpan? Known(ref double average)
+    {
+        double seconds = Volatile.Read(ref average);
+        return double.IsNaN(seconds) || Monotonic.Now(_clock!) - Volatile.Read(ref _latencyAsOf) > LatencyLifetime.Ticks // not null: kept with the first latency
+            ? null
+            : TimeSpan.FromSeconds(seconds);
     }
 
     private void DisposeWhenIdle()

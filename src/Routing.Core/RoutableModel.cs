@@ -4,9 +4,12 @@ namespace LlmRouting;
 
 /// <summary>Joins a model's facts with the places that serve it.</summary>
 /// <param name="Profile">The facts.</param>
-/// <param name="Endpoints">At least one endpoint, in the order in which they are tried.</param>
+/// <param name="Endpoints">At least one endpoint and at most 64. Which is called first says <c>Execution:EndpointOrder</c>; their order counts where nothing else tells.</param>
 public sealed record RoutableModel(ModelProfile Profile, ImmutableArray<ModelEndpoint> Endpoints)
 {
+    /// <summary>How many endpoints a model may have: those that were tried are remembered in the bits of a number.</summary>
+    internal const int MaxEndpoints = 64;
+
     /// <summary>Creates a model that one endpoint serves.</summary>
     /// <param name="profile">The facts.</param>
     /// <param name="endpoint">The place.</param>

@@ -20,6 +20,7 @@ public sealed class RoutingHints
         Priority = other.Priority;
         MaxLatency = other.MaxLatency;
         MaxCostUsd = other.MaxCostUsd;
+        Region = other.Region;
         ConversationId = other.ConversationId;
         BudgetScope = other.BudgetScope;
         UserId = other.UserId;
@@ -56,6 +57,10 @@ public sealed class RoutingHints
     /// <summary>Gets or sets the highest estimated cost of a call.</summary>
     /// <value>USD; the stricter of this and the policy's counts; null means no limit; default null.</value>
     public decimal? MaxCostUsd { get; set; }
+
+    /// <summary>Gets or sets the region whose endpoints are called first.</summary>
+    /// <value>A word that endpoints name as theirs; null means <c>Execution:Region</c>; default null.</value>
+    public string? Region { get; set; }
 
     /// <summary>Gets or sets the host's own id of the conversation.</summary>
     /// <value>Never sent to a provider; default null.</value>

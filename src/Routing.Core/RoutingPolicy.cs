@@ -25,6 +25,10 @@ public sealed record RoutingPolicy
     /// <value>USD; null means no limit; default null.</value>
     public decimal? MaxCostUsd { get; init; }
 
+    /// <summary>Gets how often a request may be sent again to an endpoint where it failed.</summary>
+    /// <value>0 or more; null means <c>Execution:MaxRetries</c>; default null.</value>
+    public int? MaxRetries { get; init; }
+
     /// <summary>Gets the tags that a model must carry, such as a region.</summary>
     /// <value>Empty by default.</value>
     public FrozenSet<string> RequiredTags { get; init; } = FrozenSet<string>.Empty;

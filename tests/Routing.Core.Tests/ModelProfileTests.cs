@@ -65,9 +65,9 @@ public sealed class ModelProfileTests
         RoutableModel model = new(Make.Profile("x", latency: TimeSpan.FromSeconds(9)), [slow, quick]);
         TimeSpan? unmeasured = model.ExpectedLatency;
 
-        slow.RecordLatency(TimeSpan.FromSeconds(4));
-        quick.RecordLatency(TimeSpan.FromSeconds(1));
-        quick.RecordLatency(TimeSpan.FromSeconds(2));
+        slow.RecordLatency(TimeSpan.FromSeconds(4), null, TimeProvider.System);
+        quick.RecordLatency(TimeSpan.FromSeconds(1), null, TimeProvider.System);
+        quick.RecordLatency(TimeSpan.FromSeconds(2), null, TimeProvider.System);
 
         Assert.That(unmeasured, Is.EqualTo(TimeSpan.FromSeconds(9)));
         Assert.That(model.ExpectedLatency, Is.EqualTo(TimeSpan.FromSeconds(1.2)).Within(TimeSpan.FromMicroseconds(1)), "a decayed average: one slow call moves it a fifth of the way");

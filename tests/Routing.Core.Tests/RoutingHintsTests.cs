@@ -52,6 +52,7 @@ public sealed class RoutingHintsTests
             MaxCostUsd = 1,
             ConversationId = "c",
             BudgetScope = "b",
+            Region = "r",
             Metadata = new Dictionary<string, string> { ["k"] = "v" },
         };
 

@@ -41,7 +41,11 @@ internal static class ConfigurationKeys
         nameof(ModelOptions.Endpoints),
     ];
 
-    public static ImmutableArray<string> Endpoint { get; } = [nameof(EndpointOptions.Provider), nameof(EndpointOptions.ModelId)];
+    public static ImmutableArray<string> Endpoint { get; } =
+    [
+        nameof(EndpointOptions.Provider), nameof(EndpointOptions.ModelId), nameof(EndpointOptions.Weight), nameof(EndpointOptions.Region),
+        nameof(EndpointOptions.MaxInFlight), nameof(EndpointOptions.RequestsPerMinute), nameof(EndpointOptions.TokensPerMinute),
+    ];
 
     public static ImmutableArray<string> PriceTier { get; } =
     [
@@ -67,7 +71,7 @@ internal static class ConfigurationKeys
     public static ImmutableArray<string> Policy { get; } =
     [
         nameof(PolicyOptions.MinQuality), nameof(PolicyOptions.MinTier), nameof(PolicyOptions.MaxLatency), nameof(PolicyOptions.MaxCostUsd),
-        nameof(PolicyOptions.RequiredTags),
+        nameof(PolicyOptions.RequiredTags), nameof(PolicyOptions.MaxRetries),
     ];
 
     public static ImmutableArray<string> Budget { get; } =
@@ -81,6 +85,25 @@ internal static class ConfigurationKeys
         nameof(ExecutionOptions.MaxAttempts), nameof(ExecutionOptions.TotalTimeout), nameof(ExecutionOptions.AttemptTimeout),
         nameof(ExecutionOptions.FirstTokenTimeout), nameof(ExecutionOptions.IdleTimeout), nameof(ExecutionOptions.FailoverOnContentFilter),
         nameof(ExecutionOptions.FailoverOnRefusal), nameof(ExecutionOptions.OnTruncatedStream), nameof(ExecutionOptions.Hold),
+        nameof(ExecutionOptions.OpenTimeout), nameof(ExecutionOptions.StreamTimeout), nameof(ExecutionOptions.MinCharactersPerSecond),
+        nameof(ExecutionOptions.RateWindow), nameof(ExecutionOptions.Tiers), nameof(ExecutionOptions.MaxRetries), nameof(ExecutionOptions.RetryDelay),
+        nameof(ExecutionOptions.MaxRetryDelay), nameof(ExecutionOptions.EndpointOrder), nameof(ExecutionOptions.Region),
+        nameof(ExecutionOptions.MaxLimitWait), nameof(ExecutionOptions.Health),
+    ];
+
+    public static ImmutableArray<string> Health { get; } =
+    [
+        nameof(HealthOptions.ConsecutiveFailures), nameof(HealthOptions.FailureRatio), nameof(HealthOptions.MinimumThroughput),
+        nameof(HealthOptions.Window), nameof(HealthOptions.BreakDuration), nameof(HealthOptions.MaxBreakDuration),
+        nameof(HealthOptions.RateLimitBreakDuration), nameof(HealthOptions.MaxRetryAfter), nameof(HealthOptions.MisconfiguredBreakDuration),
+        nameof(HealthOptions.RampUp), nameof(HealthOptions.WhenAllOpen),
+    ];
+
+    public static ImmutableArray<string> TierTimeouts { get; } =
+    [
+        nameof(TimeoutOptions.TotalTimeout), nameof(TimeoutOptions.AttemptTimeout), nameof(TimeoutOptions.OpenTimeout),
+        nameof(TimeoutOptions.FirstTokenTimeout), nameof(TimeoutOptions.IdleTimeout), nameof(TimeoutOptions.StreamTimeout),
+        nameof(TimeoutOptions.MinCharactersPerSecond),
     ];
 
     public static ImmutableArray<string> Hold { get; } =
@@ -121,6 +144,9 @@ internal static class ConfigurationKeys
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Execution), Execution, errors);
         CheckOne(
             root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);
+        IConfigurationSection execution = root.GetSection(nameof(LlmRoutingOptions.Execution));
+        CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Health), Health, errors);
+        CheckChildren(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Tiers), TierTimeouts, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Admission), Admission, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.CostLatency), CostLatency, errors);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using LlmRouting.Execution;
 
 namespace LlmRouting.DependencyInjection;
@@ -25,6 +26,53 @@ public sealed class ExecutionOptions
     /// <value>Positive; default 20 seconds.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Gets or sets how long a stream may take until its first update.</summary>
+    /// <value>Positive; null means no other bound than <see cref="FirstTokenTimeout"/>; default null.</value>
+    public TimeSpan? OpenTimeout { get; set; }
+
+    /// <summary>Gets or sets how long a stream may take from the start of its request to its end.</summary>
+    /// <value>Positive; null means no bound; default null.</value>
+    public TimeSpan? StreamTimeout { get; set; }
+
+    /// <summary>Gets or sets how many characters a stream must bring in a second of waiting.</summary>
+    /// <value>0 means no bound; default 0.</value>
+    public double MinCharactersPerSecond { get; set; }
+
+    /// <summary>Gets or sets for how long a stream is waited for between two looks at its rate.</summary>
+    /// <value>Positive; default 10 seconds.</value>
+    public TimeSpan RateWindow { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets time limits of tiers that differ from those for all.</summary>
+    /// <value>Keyed by tier.</value>
+    public IDictionary<string, TimeoutOptions> Tiers { get; } = new Dictionary<string, TimeoutOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Gets or sets how often a request may be sent again to an endpoint where it failed.</summary>
+    /// <value>0 or more; default 0.</value>
+    public int MaxRetries { get; set; }
+
+    /// <summary>Gets or sets the longest wait before the first retry; each further one doubles it.</summary>
+    /// <value>Zero or longer; default 200 milliseconds.</value>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Gets or sets the longest wait before any retry.</summary>
+    /// <value>Zero or longer; default 5 seconds.</value>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets or sets which of a model's endpoints is called first.</summary>
+    /// <value>Default <see cref="EndpointOrder.Balanced"/>.</value>
+    public EndpointOrder EndpointOrder { get; set; } = EndpointOrder.Balanced;
+
+    /// <summary>Gets or sets the region whose endpoints are called first.</summary>
+    /// <value>null means any; default null.</value>
+    public string? Region { get; set; }
+
+    /// <summary>Gets or sets how long a request waits for an endpoint whose limits are used up, when no other is left.</summary>
+    /// <value>Zero means not at all; default 10 seconds.</value>
+    public TimeSpan MaxLimitWait { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets when an endpoint is passed over because it fails.</summary>
+    public HealthOptions Health { get; } = new();
+
     /// <summary>Gets or sets whether another model is tried after a provider's filter.</summary>
     /// <value>Default false.</value>
     public bool FailoverOnContentFilter { get; set; }
@@ -47,6 +95,20 @@ public sealed class ExecutionOptions
         AttemptTimeout = AttemptTimeout,
         FirstTokenTimeout = FirstTokenTimeout,
         IdleTimeout = IdleTimeout,
+        OpenTimeout = OpenTimeout,
+        StreamTimeout = StreamTimeout,
+        MinCharactersPerSecond = MinCharactersPerSecond,
+        RateWindow = RateWindow,
+        Tiers = Tiers.Count == 0
+            ? FrozenDictionary<string, TimeoutSettings>.Empty
+            : Tiers.ToFrozenDictionary(static pair => pair.Key, static pair => pair.Value.ToSettings(), StringComparer.OrdinalIgnoreCase),
+        MaxRetries = MaxRetries,
+        RetryDelay = RetryDelay,
+        MaxRetryDelay = MaxRetryDelay,
+        EndpointOrder = EndpointOrder,
+        Region = Region,
+        MaxLimitWait = MaxLimitWait,
+        Health = Health.ToSettings(),
         FailoverOnContentFilter = FailoverOnContentFilter,
         FailoverOnRefusal = FailoverOnRefusal,
         OnTruncatedStream = OnTruncatedStream,

@@ -88,7 +88,7 @@ internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts,
         errors.AddRange(found);
     }
 
-    private ImmutableArray<(string Name, ModelEndpointSettings Settings)> ReadEndpoints(string id, ModelOptions model, string path, bool hasClient)
+    private ImmutableArray<(string Name, ModelEndpointSettings Settings, EndpointLoadSettings Load)> ReadEndpoints(string id, ModelOptions model, string path, bool hasClient)
     {
         bool hasProvider = !string.IsNullOrWhiteSpace(model.Provider);
         if (hasClient)
@@ -109,10 +109,10 @@ internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts,
             return [];
         }
 
-        ImmutableArray<(string, ModelEndpointSettings)>.Builder endpoints = ImmutableArray.CreateBuilder<(string, ModelEndpointSettings)>();
+        ImmutableArray<(string, ModelEndpointSettings, EndpointLoadSettings)>.Builder endpoints = ImmutableArray.CreateBuilder<(string, ModelEndpointSettings, EndpointLoadSettings)>();
         if (hasProvider)
         {
-            Add("default", model.Provider!, model.ModelId, $"{path}:Provider"); // not null: just tested
+            Add("default", model.Provider!, model.ModelId, $"{path}:Provider", EndpointLoadSettings.Default); // not null: just tested
         }
 
         foreach ((string name, EndpointOptions endpoint) in model.Endpoints)
@@ -123,17 +123,22 @@ internal sealed class ModelReader(LlmRoutingOptions options, RoutingParts parts,
             }
             else
             {
-                Add(name, endpoint.Provider, endpoint.ModelId ?? model.ModelId, $"{path}:Endpoints:{name}:Provider");
+                EndpointLoadSettings load = endpoint.ToLoad();
+                int found = errors.Count;
+                errors.AddRange(load.FindErrors($"{path}:Endpoints:{name}"));
+                Add(
+                    name, endpoint.Provider, endpoint.ModelId ?? model.ModelId, $"{path}:Endpoints:{name}:Provider",
+                    errors.Count == found ? load : EndpointLoadSettings.Default);
             }
         }
 
         return endpoints.ToImmutable();
 
-        void Add(string name, string provider, string? modelId, string providerPath)
+        void Add(string name, string provider, string? modelId, string providerPath, EndpointLoadSettings load)
         {
             if (ReadEndpoint(provider, modelId ?? id, providerPath) is { } settings)
             {
-                endpoints.Add((name, settings));
+                endpoints.Add((name, settings, load));
             }
         }
     }

@@ -42,6 +42,11 @@ internal sealed class OptionsTranslator
         _errors.AddRange((admission?.FindErrors() ?? []).Select(error => $"{_root}:{error}"));
         CheckWeights();
         TierLadder tiers = ReadTiers();
+        foreach (string tier in _options.Execution.Tiers.Keys.Where(tier => tiers.IndexOf(tier) < 0))
+        {
+            _errors.Add($"{_root}:Execution:Tiers:{tier} is no tier; tiers: {ListOf(tiers.Tiers.Select(static known => known.Name))}.");
+        }
+
         List<CatalogNote> fromCatalog = [];
         ImmutableArray<TranslatedModel> models = ReadModels(tiers, fromCatalog);
         FrozenSet<string> references = References(models);
@@ -143,6 +148,11 @@ internal sealed class OptionsTranslator
                 _errors.Add(FormattableString.Invariant($"{_root}:{path}:MaxCostUsd is {policy.MaxCostUsd}; it must not be negative."));
             }
 
+            if (policy.MaxRetries < 0)
+            {
+                _errors.Add(FormattableString.Invariant($"{_root}:{path}:MaxRetries is {policy.MaxRetries}; it must not be negative."));
+            }
+
             string? minTier = policy.MinTier;
             if (minTier is not null && tiers.IndexOf(minTier) < 0)
             {
@@ -157,6 +167,7 @@ internal sealed class OptionsTranslator
                 MinTier = minTier,
                 MaxLatency = policy.MaxLatency,
                 MaxCostUsd = policy.MaxCostUsd,
+                MaxRetries = policy.MaxRetries,
                 RequiredTags = policy.RequiredTags.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
             });
         }

@@ -19,6 +19,10 @@ public sealed class PolicyOptions
     /// <value>USD, at least 0; null means no limit; default null.</value>
     public decimal? MaxCostUsd { get; set; }
 
+    /// <summary>Gets or sets how often a request may be sent again to an endpoint where it failed.</summary>
+    /// <value>0 or more; null means <c>Execution:MaxRetries</c>; default null.</value>
+    public int? MaxRetries { get; set; }
+
     /// <summary>Gets the tags that a model must carry.</summary>
     public IList<string> RequiredTags { get; } = [];
 }

@@ -179,9 +179,16 @@ internal sealed partial class RoutingRuntime : IDisposable
         try
         {
             List<RoutableModel> models = [];
+            List<(ModelEndpoint Endpoint, EndpointLoadSettings Load)> loads = [];
             foreach (TranslatedModel model in translated.Models)
             {
-                models.Add(new RoutableModel(model.Profile, [.. BuildEndpoints(model, endpoints)]));
+                models.Add(new RoutableModel(model.Profile, [.. BuildEndpoints(model, endpoints, loads)]));
+            }
+
+            // Last, when nothing can fail any more: endpoints that stay are in use.
+            foreach ((ModelEndpoint endpoint, EndpointLoadSettings load) in loads)
+            {
+                endpoint.ChangeLoad(load);
             }
 
             _endpoints = endpoints;
@@ -199,7 +206,10 @@ internal sealed partial class RoutingRuntime : IDisposable
         }
     }
 
-    private List<ModelEndpoint> BuildEndpoints(TranslatedModel model, Dictionary<(string, string), ModelEndpoint> endpoints)
+    private List<ModelEndpoint> BuildEndpoints(
+        TranslatedModel model,
+        Dictionary<(string, string), ModelEndpoint> endpoints,
+        List<(ModelEndpoint Endpoint, EndpointLoadSettings Load)> loads)
     {
         string id = model.Profile.Id;
         List<ModelEndpoint> built = [];
@@ -208,12 +218,14 @@ internal sealed partial class RoutingRuntime : IDisposable
             Add(_endpoints.GetValueOrDefault((id, "default")) ?? new ModelEndpoint(CreateClient(registration)));
         }
 
-        foreach ((string name, ModelEndpointSettings settings) in model.Endpoints)
+        foreach ((string name, ModelEndpointSettings settings, EndpointLoadSettings load) in model.Endpoints)
         {
             // An endpoint whose settings stay the same keeps its client, its connections and what is known of it.
-            Add(_endpoints.GetValueOrDefault((id, name)) is { IsRetired: false } known && settings.Equals(known.Settings)
+            ModelEndpoint endpoint = _endpoints.GetValueOrDefault((id, name)) is { IsRetired: false } known && settings.Equals(known.Settings)
                 ? known
-                : new ModelEndpoint(CreateClient(settings), name, settings.ModelId, settings, ownsClient: true));
+                : new ModelEndpoint(CreateClient(settings), name, settings.ModelId, settings, ownsClient: true);
+            Add(endpoint);
+            loads.Add((endpoint, load));
         }
 
         return built;

@@ -11,6 +11,8 @@ internal static class EnumNames
 
     public static string Of(CostCertainty value) => Names<CostCertainty>.All[(int)value];
 
+    public static string Of(CircuitState value) => Names<CircuitState>.All[(int)value];
+
     /// <summary>Writes a name of several words as tags write it.</summary>
     internal static string ToTag(string name) =>
         string.Concat(name.Select(static (letter, index) => char.IsUpper(letter) && index > 0 ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));

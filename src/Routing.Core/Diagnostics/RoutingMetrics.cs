@@ -10,7 +10,7 @@ namespace LlmRouting.Diagnostics;
 /// Thread-safe. Everything that is known at the end of a request is read off its outcome, so there is one place to keep right. An instrument
 /// that nobody listens to costs the look at its flag. Tags come from sets that the host bounds: models, endpoints, strategies, kinds.
 /// </remarks>
-internal sealed class RoutingMetrics
+internal sealed class RoutingMetrics : IEndpointHealthObserver
 {
     // Seconds; the buckets that the OpenTelemetry conventions advise for the duration of generative AI operations.
     private static readonly InstrumentAdvice<double> Seconds = new()
@@ -165,12 +165,12 @@ internal sealed class RoutingMetrics
         }
     }
 
-    /// <summary>Counts a change of an endpoint's circuit.</summary>
-    public void RecordTransition(string model, string endpoint, string state)
+    /// <inheritdoc/>
+    public void OnChanged(RoutableModel model, ModelEndpoint endpoint, in HealthChange change)
     {
         if (_breakerTransitions.Enabled)
         {
-            _breakerTransitions.Add(1, new(MetricNames.Model, model), new(MetricNames.Endpoint, endpoint), new(MetricNames.State, state));
+            _breakerTransitions.Add(1, new(MetricNames.Model, model.Id), new(MetricNames.Endpoint, endpoint.Name), new(MetricNames.State, EnumNames.Of(change.To)));
         }
     }
 

@@ -7,9 +7,9 @@ internal static class AttemptOptions
 {
     /// <summary>Copies the options, names the endpoint's model and strips what is the router's own.</summary>
     /// <returns>null when there is nothing to say.</returns>
-    public static ChatOptions? Create(ChatOptions? caller, ModelEndpoint endpoint, WalkBudget budget)
+    public static ChatOptions? Create(ChatOptions? caller, ModelEndpoint endpoint, WalkBudget? nested)
     {
-        if (caller is null && endpoint.ModelId is null && !endpoint.IsRouter)
+        if (caller is null && endpoint.ModelId is null && nested is null)
         {
             return null;
         }
@@ -28,9 +28,9 @@ internal static class AttemptOptions
             }
         }
 
-        if (endpoint.IsRouter)
+        if (nested is not null)
         {
-            (options.AdditionalProperties ??= [])[WalkBudget.Key] = budget;
+            (options.AdditionalProperties ??= [])[WalkBudget.Key] = nested;
         }
 
         return options;

@@ -13,19 +13,28 @@ internal sealed partial class RouteExecutor(
     AnswerJudge judge,
     ImmutableArray<IRoutingObserver> observers,
     RoutingMetrics metrics,
-    TimeProvider timeProvider,
+    RouteServices services,
     ILogger logger)
 {
+    /// <summary>Gets what walks need of their surroundings.</summary>
+    public RouteServices Services => services;
+
     /// <summary>Gets a whole answer.</summary>
     /// <exception cref="RouteFailedException">Every attempt failed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<ChatResponse> GetResponseAsync(RouteWalk walk, CancellationToken cancellationToken)
     {
         ThrowIfCancelled(walk, cancellationToken);
-        while (walk.TryNext(out RouteTarget target))
+        while (walk.Next(out RouteTarget target, out TimeSpan wait) is not NextStep.End and var step)
         {
-            Judgement? answer = await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false)
-                ? await TryGetAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
+            if (step == NextStep.Wait)
+            {
+                await WaitAsync(walk, wait, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            Judgement? answer = await walk.ReserveAsync(target, cancellationToken).ConfigureAwait(false) is { } reserved
+                ? await TryGetAsync(walk, reserved, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
                 : null;
             if (answer is { } accepted)
             {
@@ -46,10 +55,16 @@ internal sealed partial class RouteExecutor(
     public async ValueTask<RoutedStream> OpenStreamAsync(RouteWalk walk, CancellationToken cancellationToken)
     {
         ThrowIfCancelled(walk, cancellationToken);
-        while (walk.TryNext(out RouteTarget target))
+        while (walk.Next(out RouteTarget target, out TimeSpan wait) is not NextStep.End and var step)
         {
-            RoutedStream? stream = await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false)
-                ? await TryOpenAsync(walk, target, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
+            if (step == NextStep.Wait)
+            {
+                await WaitAsync(walk, wait, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            RoutedStream? stream = await walk.ReserveAsync(target, cancellationToken).ConfigureAwait(false) is { } reserved
+                ? await TryOpenAsync(walk, reserved, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
                 : null;
             if (stream is not null)
             {
@@ -85,11 +100,24 @@ internal sealed partial class RouteExecutor(
     }
 
     /// <summary>Records what an exception means for an attempt.</summary>
-    public void RecordFailure(RouteWalk walk, in AttemptRecorder attempt, Exception exception, AttemptResult result, CancellationToken cancellationToken)
+    /// <param name="walk">Whose attempt it is.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="exception">What happened.</param>
+    /// <param name="result">How it ended, unless the caller cancelled.</param>
+    /// <param name="nested">What a router behind this one did, where the exception does not tell.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public void RecordFailure(
+        RouteWalk walk,
+        in AttemptRecorder attempt,
+        Exception exception,
+        AttemptResult result,
+        RoutingOutcome? nested,
+        CancellationToken cancellationToken)
     {
+        nested = (exception as RoutingException)?.Outcome ?? nested;
         if (cancellationToken.IsCancellationRequested)
         {
-            walk.Record(attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller cancelled"), attempt.Target);
+            RecordCancelled(walk, attempt, nested);
             return;
         }
 
@@ -99,10 +127,15 @@ internal sealed partial class RouteExecutor(
             kind = FailureKind.TruncatedStream;
         }
 
-        LogFailure(attempt.Target, kind, exception.GetType().Name);
-        RoutingOutcome? nested = (exception as RoutingException)?.Outcome;
+        string reason = exception is LimitException limit ? limit.Reason : exception.GetType().Name;
+        LogFailure(attempt.Target, kind, reason);
+        if (kind == FailureKind.Timeout && attempt.TimeToFirstToken is null)
+        {
+            attempt.Target.Endpoint.RecordSilence(attempt.Elapsed, walk.Request.IsStreaming, services.TimeProvider);
+        }
+
         bool wasNeverSent = result == AttemptResult.Failed && FailureInterpreter.WasNeverSent(exception);
-        walk.Record(attempt.Write(result, kind, exception.GetType().Name, retryAfter, nested, wasNeverSent), attempt.Target, exception);
+        walk.Record(attempt.Write(result, kind, reason, retryAfter, nested, wasNeverSent), attempt.Target, exception);
     }
 
     /// <summary>Warns of options that an endpoint does not take, of each one once.</summary>
@@ -141,25 +174,27 @@ internal sealed partial class RouteExecutor(
         bool mayRepair,
         CancellationToken cancellationToken)
     {
-        AttemptRecorder attempt = new(target, walk.Request.Features, timeProvider);
+        AttemptRecorder attempt = new(target, walk.Request.Features, services.TimeProvider);
+        WalkBudget? nestedBudget = walk.BudgetFor(target);
         ChatResponse response;
         try
         {
-            response = await CallAsync(walk, target, messages, cancellationToken).ConfigureAwait(false);
+            response = await CallAsync(walk, target, messages, nestedBudget, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            RecordFailure(walk, attempt, exception, AttemptResult.Failed, cancellationToken);
+            RecordFailure(walk, attempt, exception, AttemptResult.Failed, nestedBudget?.Outcome, cancellationToken);
             return null;
         }
-        finally
+
+        if (response.AdditionalProperties is not null && RateLimitState.From(response.AdditionalProperties) is { } rates)
         {
-            target.Endpoint.Exit();
+            target.Endpoint.Observe(rates, services.TimeProvider);
         }
 
         TimeSpan answeredIn = attempt.Elapsed;
         attempt.EndedAfter = judge.HasValidators ? null : answeredIn;
-        RoutingOutcome? nested = target.Endpoint.IsRouter ? response.GetRoutingOutcome() : null;
+        RoutingOutcome? nested = nestedBudget is null ? null : response.GetRoutingOutcome() ?? nestedBudget.Outcome;
         attempt.Usage = response.Usage;
         attempt.AnsweredBy = response.ModelId;
         attempt.UnsentOptions = response.GetUnsentOptions();
@@ -192,14 +227,14 @@ internal sealed partial class RouteExecutor(
             attempt.Validator = judgement.Validator;
             if (!judgement.IsAccepted)
             {
-                IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested);
-                return repair is null || !await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false)
+                IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested, out RouteTarget again);
+                return repair is null || await walk.ReserveAsync(again, cancellationToken).ConfigureAwait(false) is not { } second
                     ? null
-                    : await TryGetAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
+                    : await TryGetAsync(walk, second, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        target.Endpoint.RecordLatency(answeredIn);
+        target.Endpoint.RecordLatency(answeredIn, firstToken: null, services.TimeProvider);
         walk.Record(attempt.Write(AttemptResult.Succeeded, failure, nested: nested), target);
         return judgement;
     }
@@ -211,7 +246,7 @@ internal sealed partial class RouteExecutor(
         bool mayRepair,
         CancellationToken cancellationToken)
     {
-        RoutedStream stream = new(this, walk, target, timeProvider, cancellationToken);
+        RoutedStream stream = new(this, walk, target, services.TimeProvider, cancellationToken);
         bool isCommitted;
         try
         {
@@ -219,19 +254,25 @@ internal sealed partial class RouteExecutor(
         }
         catch (Exception exception)
         {
-            RecordFailure(walk, stream.Attempt, exception, AttemptResult.Failed, cancellationToken);
+            // Closed first: a router behind tells what it cost when its stream is closed.
+            AttemptRecorder failed = stream.Attempt;
+            failed.EndedAfter = failed.Elapsed;
             await stream.DisposeAsync().ConfigureAwait(false);
+            RecordFailure(walk, failed, exception, AttemptResult.Failed, stream.Nested, cancellationToken);
             return null;
         }
 
         if (!isCommitted)
         {
             // A stream that was stopped gets the same second chance as a whole answer that is sent back, if its validator wants that.
-            IReadOnlyList<ChatMessage>? second = stream.StopInstruction is { } instruction && mayRepair && walk.TryRepeat(target)
+            RouteTarget again = target;
+            IReadOnlyList<ChatMessage>? second = stream.StopInstruction is { } instruction && mayRepair && walk.TryRepeat(target, out again)
                 ? RepairRequest.Create(walk.Request.Messages, stream.ToResponse(), instruction)
                 : null;
             await stream.DisposeAsync().ConfigureAwait(false);
-            return second is null || !await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false) ? null : await TryOpenAsync(walk, target, second, mayRepair: false, cancellationToken).ConfigureAwait(false);
+            return second is null || await walk.ReserveAsync(again, cancellationToken).ConfigureAwait(false) is not { } reserved
+                ? null
+                : await TryOpenAsync(walk, reserved, second, mayRepair: false, cancellationToken).ConfigureAwait(false);
         }
 
         if (!stream.IsBuffered)
@@ -264,25 +305,76 @@ internal sealed partial class RouteExecutor(
             return stream.Commit();
         }
 
-        IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, stream.Nested);
+        IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, stream.Nested, out RouteTarget next);
         await stream.DisposeAsync().ConfigureAwait(false);
-        return repair is null || !await walk.TryReserveAsync(target, cancellationToken).ConfigureAwait(false) ? null : await TryOpenAsync(walk, target, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
+        return repair is null || await walk.ReserveAsync(next, cancellationToken).ConfigureAwait(false) is not { } granted
+            ? null
+            : await TryOpenAsync(walk, granted, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ChatResponse> CallAsync(RouteWalk walk, RouteTarget target, IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)
+    private async ValueTask<ChatResponse> CallAsync(
+        RouteWalk walk,
+        RouteTarget target,
+        IReadOnlyList<ChatMessage> messages,
+        WalkBudget? nested,
+        CancellationToken cancellationToken)
     {
         using CancellationTokenSource source = new();
         using CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
-        Task<ChatResponse> pending = target.Endpoint.Client.GetResponseAsync(walk.MessagesFor(target, messages), walk.OptionsFor(target), source.Token);
-        if (pending.IsCompleted)
+        Task<ChatResponse>? pending = null;
+        bool isTotal = false;
+        try
         {
-            return await pending.ConfigureAwait(false);
-        }
+            pending = target.Endpoint.Client.GetResponseAsync(walk.MessagesFor(target, messages), walk.OptionsFor(target, nested), source.Token);
+            if (pending.IsCompleted)
+            {
+                return await pending.ConfigureAwait(false);
+            }
 
-        TimeSpan left = walk.TimeLeft;
-        TimeSpan limit = left < walk.Settings.AttemptTimeout ? left : walk.Settings.AttemptTimeout;
-        return await SeamCall.WaitAsync(new ValueTask<ChatResponse>(pending), source, Positive(limit), timeProvider).ConfigureAwait(false);
+            TimeSpan left = walk.TimeLeft;
+            TimeSpan limit = walk.Settings.LimitsFor(target.Model.Profile.Tier).Attempt;
+            isTotal = left < limit;
+            return await SeamCall.WaitAsync(new ValueTask<ChatResponse>(pending), source, Positive(isTotal ? left : limit), services.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (pending is { IsCompletedSuccessfully: false, IsFaulted: false })
+        {
+            throw new LimitException(isTotal ? LimitException.Total : LimitException.Attempt);
+        }
+        finally
+        {
+            Leave(target.Endpoint, pending);
+        }
+    }
+
+    // A call that nobody waits for any more still runs at its endpoint, and uses its client, until it returns.
+    private static void Leave(ModelEndpoint endpoint, Task? call)
+    {
+        if (call is null or { IsCompleted: true })
+        {
+            endpoint.Exit();
+        }
+        else
+        {
+            _ = call.ContinueWith(
+                static (_, state) => ((ModelEndpoint)state!).Exit(),
+                endpoint,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
+    private async ValueTask WaitAsync(RouteWalk walk, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(wait, services.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            ThrowIfCancelled(walk, cancellationToken);
+        }
     }
 
     /// <summary>Records a rejected answer.</summary>
@@ -292,10 +384,12 @@ internal sealed partial class RouteExecutor(
         in AttemptRecorder attempt,
         in Judgement judgement,
         bool mayRepair,
-        RoutingOutcome? nested)
+        RoutingOutcome? nested,
+        out RouteTarget again)
     {
+        again = attempt.Target;
         walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, judgement.Verdict.Reason, nested: nested), attempt.Target);
-        return judgement.Verdict.Instruction is { } instruction && mayRepair && walk.TryRepeat(attempt.Target)
+        return judgement.Verdict.Instruction is { } instruction && mayRepair && walk.TryRepeat(attempt.Target, out again)
             ? RepairRequest.Create(walk.Request.Messages, judgement.Response, instruction)
             : null;
     }

@@ -7,25 +7,29 @@ using Microsoft.Extensions.AI;
 namespace LlmRouting.Execution;
 
 /// <summary>Is one request's walk over its ranking: where to go next, what has happened, what is left of the budget.</summary>
-/// <remarks>Belongs to one request; streaming and not share it, so they cannot differ in what they do after a failure.</remarks>
+/// <remarks>
+/// Belongs to one request; streaming and not share it, so they cannot differ in what they do after a failure. One at a time asks
+/// <see cref="Next"/>; attempts may run and be recorded at the same time.
+/// </remarks>
 internal sealed class RouteWalk
 {
-    private readonly ModelRegistry _registry;
-    private ModelSnapshot _models;
-    private readonly TimeProvider _timeProvider;
+    // Nobody says when a call that is running will end; often enough to lose little, seldom enough to cost nothing.
+    private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(20);
+
+    private readonly RouteServices _services;
     private readonly long _started;
+    private readonly TimeSpan _totalTimeout;
     private readonly WalkBudget _budget;
     private readonly ImmutableArray<RoutingAttempt>.Builder _attempts = ImmutableArray.CreateBuilder<RoutingAttempt>(1);
-    private int _modelIndex = -1;
-    private int _endpointIndex;
-    private int _endpointEnd;
-    private string? _firstOrigin;
-    private RoutableModel? _model;
+    private EndpointCursor _cursor;
+    private ResortList? _resorts;
+    private Resort? _retry;
+    private int _retries;
     private int? _windowExceeded;
     private bool _stopped;
     private decimal _spentUsd;
-    private BudgetReservation? _reservation;
     private CostCertainty _certainty;
+    private string? _firstOrigin;
 
     public RouteWalk(
         string id,
@@ -34,7 +38,7 @@ internal sealed class RouteWalk
         ModelRegistry registry,
         ModelSnapshot models,
         ExecutionSettings settings,
-        TimeProvider timeProvider,
+        RouteServices services,
         long started,
         BudgetSession? spending = null)
     {
@@ -42,17 +46,21 @@ internal sealed class RouteWalk
         Request = request;
         Decision = decision;
         Settings = settings;
-        _registry = registry;
-        _models = models;
-        _timeProvider = timeProvider;
+        _cursor = new(registry, models);
+        _services = services;
         _started = started;
         Spending = spending;
+        _totalTimeout = settings.Tiers.Count == 0 ? settings.TotalTimeout : settings.TotalFor(models.Find(decision.ModelId)?.Profile.Tier);
         _budget = AttemptOptions.FindBudget(request.Options) ?? new WalkBudget(settings.MaxAttempts);
     }
 
     /// <summary>Gets the name of the model that savings are measured against.</summary>
     /// <value>null means the strongest.</value>
     public string? ReferenceModel { get; init; }
+
+    /// <summary>Gets who remembers the issuers of conversations.</summary>
+    /// <value>null means nobody.</value>
+    public IssuerMap? Issuers { get; init; }
 
     public string Id { get; }
 
@@ -69,20 +77,39 @@ internal sealed class RouteWalk
     public FailureLog Failures => field ??= new();
 
     /// <summary>Gets what is left of the time for an answer.</summary>
-    public TimeSpan TimeLeft => Settings.TotalTimeout - _timeProvider.GetElapsedTime(_started);
+    public TimeSpan TimeLeft => _totalTimeout - Elapsed;
+
+    /// <summary>Gets how long the request has taken so far.</summary>
+    public TimeSpan Elapsed => _services.TimeProvider.GetElapsedTime(_started);
+
+    /// <summary>Gets whether only the first endpoint may serve the request.</summary>
+    /// <remarks>A conversation or a background answer that a provider keeps is known to nobody else: another would refuse it, or take it for its own.</remarks>
+    public bool IsPinned => Request.Options is { ConversationId: not null } or { ContinuationToken: not null };
 
     /// <summary>Finds where the next attempt goes, and takes its call from the budget.</summary>
-    /// <returns>False when the ranking or the budget is exhausted, or a failure ended the walk. The endpoint is entered: whoever gets the
-    /// target leaves it.</returns>
-    public bool TryNext(out RouteTarget target)
+    /// <param name="target">Where it goes. The endpoint is entered: whoever gets the target leaves it.</param>
+    /// <param name="wait">How long to wait before asking again.</param>
+    /// <returns>The end when the ranking or the budget is exhausted, or a failure ended the walk.</returns>
+    public NextStep Next(out RouteTarget target, out TimeSpan wait)
     {
+        if (_retry is not null && NextRetry(out target, out wait) is { } step)
+        {
+            return step;
+        }
+
+        wait = TimeSpan.Zero;
         while (!_stopped && TryAdvance(out target))
         {
             // Until something was tried, deciding is all that took time, and that was measured already.
-            if ((_attempts.Count == 0 ? Settings.TotalTimeout - Decision.Elapsed : TimeLeft) <= TimeSpan.Zero)
+            if ((_attempts.Count == 0 ? _totalTimeout - Decision.Elapsed : TimeLeft) <= TimeSpan.Zero)
             {
-                Skip(target, FailureKind.Timeout, "the request's time is used up");
+                Skip(target, FailureKind.Timeout, LimitException.Total);
                 _stopped = true;
+            }
+            else if (_windowExceeded is { } window && target.Model.Profile.ContextTokens <= window)
+            {
+                Skip(target, FailureKind.ContextLengthExceeded, "its context window is no larger than the one that was too small");
+                _cursor.LeaveModel();
             }
             else if (IsKeptElsewhere(target))
             {
@@ -91,34 +118,41 @@ internal sealed class RouteWalk
             else if (CostBarrier(target.Model) is { } barrier)
             {
                 Skip(target, failure: null, barrier);
-                LeaveModel();
+                _cursor.LeaveModel();
             }
-            else if (!target.Endpoint.TryEnter())
+            else if (TryStart(ref target, isLastResort: false, out EndpointRefusal refusal, out TimeSpan rateWait))
+            {
+                return NextStep.Call;
+            }
+            else if (refusal == EndpointRefusal.Retired)
             {
                 FollowReload(target);
             }
-            else if (target.Endpoint.IsRouter ? _budget.CallsLeft <= 0 : !_budget.TryTakeCall())
+            else if (refusal != EndpointRefusal.None)
             {
-                target.Endpoint.Exit();
-                _stopped = true;
-            }
-            else
-            {
-                if (Request.Features.States != ProviderStates.None)
-                {
-                    _firstOrigin ??= target.Origin;
-                }
-
-                return true;
+                PassOver(target, refusal, rateWait);
             }
         }
 
-        target = default;
-        return false;
+        return NextResort(out target, out wait);
     }
 
-    /// <summary>Gets or sets who remembers the issuers of conversations; null means nobody.</summary>
-    public IssuerMap? Issuers { get; init; }
+    /// <summary>Chooses among the endpoints of a model that were not tried yet.</summary>
+    public int Choose(RoutableModel model, ulong tried)
+    {
+        if (Settings.EndpointOrder == EndpointOrder.InOrder)
+        {
+            return System.Numerics.BitOperations.TrailingZeroCount(~tried);
+        }
+
+        string? region = Request.Hints.Region ?? Settings.Region;
+        return EndpointBalancer.Pick(
+            model.Endpoints, tried, region, Request.IsStreaming, Settings.Health, Monotonic.Now(_services.TimeProvider), _services.Random);
+    }
+
+    /// <summary>Makes what a router behind this one counts its calls in, and reports its outcome to.</summary>
+    /// <returns>null when the target is none.</returns>
+    public WalkBudget? BudgetFor(in RouteTarget target) => target.Endpoint.IsRouter ? new WalkBudget(_budget) : null;
 
     /// <summary>Gets what is sent to a target: the messages themselves, unless something in them is of another provider's making.</summary>
     public IReadOnlyList<ChatMessage> MessagesFor(in RouteTarget target, IReadOnlyList<ChatMessage> messages) =>
@@ -161,33 +195,82 @@ internal sealed class RouteWalk
     }
 
     /// <summary>Makes the options of an attempt.</summary>
-    public ChatOptions? OptionsFor(in RouteTarget target) => AttemptOptions.Create(Request.Options, target.Endpoint, _budget);
+    public ChatOptions? OptionsFor(in RouteTarget target, WalkBudget? nested) => AttemptOptions.Create(Request.Options, target.Endpoint, nested);
 
     /// <summary>Sets aside, on every budget, what the next call of an entered target may cost.</summary>
-    /// <returns>False when a budget has no room: the target is skipped, left, and its call given back.</returns>
-    public async ValueTask<bool> TryReserveAsync(RouteTarget target, CancellationToken cancellationToken)
+    /// <returns>The target with its reservation; null when a budget has no room: the target is skipped, left, and its call given back.</returns>
+    public ValueTask<RouteTarget?> ReserveAsync(RouteTarget target, CancellationToken cancellationToken) =>
+        Spending is null ? new(target) : ReserveAsync(Spending, target, cancellationToken);
+
+    /// <summary>Takes one more call of the same target from the budget, for a repair, and enters its endpoint.</summary>
+    public bool TryRepeat(in RouteTarget target, out RouteTarget again)
     {
-        if (Spending is not { } spending)
+        again = new(target.Model, target.Endpoint);
+        return TimeLeft > TimeSpan.Zero && CostBarrier(target.Model) is null && TryStart(ref again, isLastResort: false, out _, out _);
+    }
+
+    /// <summary>Records an attempt, and draws the consequence of its failure for the rest of the walk and for its endpoint.</summary>
+    public void Record(RoutingAttempt attempt, in RouteTarget target, Exception? exception = null)
+    {
+        if (attempt.Result != AttemptResult.Skipped)
         {
-            return true;
+            HealthChange change = target.Endpoint.Settle(target.Lease, attempt, IsPinned, Settings.Health, _services.TimeProvider);
+            _services.Health.Report(target.Model, target.Endpoint, change);
         }
 
+        target.Reservation?.Settle(attempt.CostUsd);
+        lock (_attempts)
+        {
+            _attempts.Add(attempt);
+            _spentUsd += attempt.CostUsd;
+            if (attempt.Certainty > _certainty)
+            {
+                _certainty = attempt.Certainty;
+            }
+
+            if (attempt.Result is not AttemptResult.Succeeded)
+            {
+                Failures.Add(attempt, exception);
+                DrawConsequence(attempt, target);
+            }
+        }
+    }
+
+    /// <summary>Sums up what has happened so far; a router in front of this one learns of it.</summary>
+    public RoutingOutcome ToOutcome()
+    {
+        lock (_attempts)
+        {
+            decimal? reference = ReferenceCost_NeedsLock();
+            RoutingOutcome outcome = new(Id, Decision, _attempts.DrainToImmutable(), _spentUsd, _certainty, Elapsed) { ReferenceCostUsd = reference };
+            _budget.Report(outcome);
+            return outcome;
+        }
+    }
+
+    private decimal? ReferenceCost_NeedsLock() =>
+        _attempts is [.., { Result: AttemptResult.Succeeded or AttemptResult.Truncated, InputTokens: { } input, OutputTokens: { } output }]
+            ? (ReferenceModel is null ? _cursor.Models.Strongest : _cursor.Models.Find(ReferenceModel))?.Profile.EstimateCostUsd(input, output)
+            : null;
+
+    private async ValueTask<RouteTarget?> ReserveAsync(BudgetSession spending, RouteTarget target, CancellationToken cancellationToken)
+    {
+        BudgetReservation? reservation = null;
         try
         {
-            _reservation = await spending.TryReserveAsync(target.Model.Profile, target.Endpoint.Settings?.Provider, _spentUsd, cancellationToken).ConfigureAwait(false);
+            reservation = await spending.TryReserveAsync(target.Model.Profile, target.Endpoint.Settings?.Provider, _spentUsd, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The caller's token: whoever walks looks at it next.
-            _reservation = null;
         }
 
-        if (_reservation is not null)
+        if (reservation is not null)
         {
-            return true;
+            return target with { Reservation = reservation };
         }
 
-        target.Endpoint.Exit();
+        target.Endpoint.Withdraw(target.Lease, Settings.Health, _services.TimeProvider);
         if (!target.Endpoint.IsRouter)
         {
             _budget.GiveBackCall();
@@ -196,148 +279,215 @@ internal sealed class RouteWalk
         if (!cancellationToken.IsCancellationRequested)
         {
             Skip(target, FailureKind.BudgetExceeded, spending.Refusal!.Reason); // not null: a reservation that is refused says why
-            LeaveModel();
+            LeaveModel(target.Model);
         }
 
-        return false;
+        return null;
     }
-
-    /// <summary>Takes one more call of the same target from the budget, for a repair, and enters its endpoint.</summary>
-    public bool TryRepeat(in RouteTarget target)
-    {
-        if (TimeLeft <= TimeSpan.Zero || CostBarrier(target.Model) is not null || !target.Endpoint.TryEnter())
-        {
-            return false;
-        }
-
-        if (target.Endpoint.IsRouter ? _budget.CallsLeft > 0 : _budget.TryTakeCall())
-        {
-            return true;
-        }
-
-        target.Endpoint.Exit();
-        return false;
-    }
-
-    /// <summary>Records an attempt, and draws the consequence of its failure for the rest of the walk.</summary>
-    public void Record(RoutingAttempt attempt, in RouteTarget target, Exception? exception = null)
-    {
-        _attempts.Add(attempt);
-        _spentUsd += attempt.CostUsd;
-        _reservation?.Settle(attempt.CostUsd);
-        _reservation = null;
-        if (attempt.Certainty > _certainty)
-        {
-            _certainty = attempt.Certainty;
-        }
-
-        if (attempt.Result is AttemptResult.Succeeded)
-        {
-            return;
-        }
-
-        Failures.Add(attempt, exception);
-        switch (attempt.Failure)
-        {
-            case FailureKind.CallerCancelled or FailureKind.InvalidRequest:
-            case FailureKind.ContentFiltered when !Settings.FailoverOnContentFilter:
-            case FailureKind.Refusal when !Settings.FailoverOnRefusal:
-                _stopped = true;
-                break;
-
-            case FailureKind.ContextLengthExceeded:
-                _windowExceeded = Math.Max(_windowExceeded ?? 0, target.Model.Profile.ContextTokens ?? 0);
-                LeaveModel();
-                break;
-
-            // The same model elsewhere would say the same.
-            case FailureKind.ContentFiltered or FailureKind.Refusal or FailureKind.SchemaInvalid:
-                LeaveModel();
-                break;
-        }
-
-        if (attempt.Result == AttemptResult.Rejected)
-        {
-            LeaveModel();
-        }
-    }
-
-    /// <summary>Sums up what has happened so far.</summary>
-    public RoutingOutcome ToOutcome()
-    {
-        decimal? reference = ReferenceCost();
-        return new(Id, Decision, _attempts.DrainToImmutable(), _spentUsd, _certainty, _timeProvider.GetElapsedTime(_started)) { ReferenceCostUsd = reference };
-    }
-
-    private decimal? ReferenceCost() =>
-        _attempts is [.., { Result: AttemptResult.Succeeded or AttemptResult.Truncated, InputTokens: { } input, OutputTokens: { } output }]
-            ? (ReferenceModel is null ? _models.Strongest : _models.Find(ReferenceModel))?.Profile.EstimateCostUsd(input, output)
-            : null;
-
-    private bool TryAdvance(out RouteTarget target)
-    {
-        while (_model is null || _endpointIndex >= _endpointEnd)
-        {
-            if (++_modelIndex >= Decision.Ranking.Length || (_modelIndex > 0 && (IsPinned || !Request.Hints.AllowFallback)))
-            {
-                target = default;
-                return false;
-            }
-
-            _model = _models.Find(Decision.Ranking[_modelIndex]);
-            EnterModel();
-            if (_model is not null && _windowExceeded is { } window && _model.Profile.ContextTokens <= window)
-            {
-                Skip(new(_model, _model.Endpoints[0]), FailureKind.ContextLengthExceeded, "its context window is no larger than the one that was too small");
-                LeaveModel();
-            }
-        }
-
-        target = new(_model, _model.Endpoints[_endpointIndex++]);
-        return true;
-    }
-
-    // A reload took the endpoint out of service while the request was on its way: the same model is looked up in the models of now.
-    private void FollowReload(in RouteTarget target)
-    {
-        ModelSnapshot now = _registry.Current;
-        if (ReferenceEquals(now, _models))
-        {
-            Skip(target, failure: null, "its endpoint is out of service");
-            return;
-        }
-
-        _models = now;
-        _model = now.Find(target.Model.Id);
-        EnterModel();
-    }
-
-    // A conversation or a background answer that a provider keeps is known to nobody else: another would refuse it, or take it for its own.
-    private bool IsPinned => Request.Options is { ConversationId: not null } or { ContinuationToken: not null };
 
     private bool IsKeptElsewhere(in RouteTarget target) =>
         (Request.Features.States & ProviderStates.Hosted) != 0 && !target.Endpoint.IsRouter && !HostedContent.IsKeptBy(Request, target.Origin, _firstOrigin);
 
     private static Issuer ToIssuer(in RouteTarget target) => new(target.Model.Id, target.Endpoint.Name, target.Origin);
 
-    private void EnterModel()
+    private bool TryAdvance(out RouteTarget target)
     {
-        _endpointIndex = _model is null ? int.MaxValue : 0;
-        _endpointEnd = _model is null ? 0 : IsPinned ? 1 : _model.Endpoints.Length;
-        if (_model is not null && Request.PinnedEndpoint is { } name)
+        lock (_attempts)
         {
-            for (int i = 0; i < _model.Endpoints.Length; i++)
-            {
-                if (_model.Endpoints[i].Name == name)
-                {
-                    _endpointIndex = i;
-                    _endpointEnd = i + 1;
-                }
-            }
+            return _cursor.TryAdvance(this, out target);
         }
     }
 
-    private void LeaveModel() => _endpointIndex = int.MaxValue;
+    private void DrawConsequence(RoutingAttempt attempt, in RouteTarget target)
+    {
+        switch (attempt.Failure)
+        {
+            case FailureKind.CallerCancelled or FailureKind.InvalidRequest:
+            case FailureKind.ContentFiltered when !Settings.FailoverOnContentFilter:
+            case FailureKind.Refusal when !Settings.FailoverOnRefusal:
+                _stopped = true;
+                return;
+
+            case FailureKind.ContextLengthExceeded:
+                _windowExceeded = Math.Max(_windowExceeded ?? 0, target.Model.Profile.ContextTokens ?? 0);
+                LeaveModel(target.Model);
+                return;
+
+            // The same model elsewhere would say the same.
+            case FailureKind.ContentFiltered or FailureKind.Refusal or FailureKind.SchemaInvalid:
+                LeaveModel(target.Model);
+                return;
+        }
+
+        if (attempt.Result == AttemptResult.Rejected)
+        {
+            LeaveModel(target.Model);
+        }
+        else if (attempt.Result == AttemptResult.Failed)
+        {
+            PlanRetry(attempt, target);
+        }
+    }
+
+    private void PlanRetry(RoutingAttempt attempt, in RouteTarget target)
+    {
+        if (_retries >= (Request.Policy?.MaxRetries ?? Settings.MaxRetries)
+            || RetryPlan.Order(attempt.Failure) is not { } isFirst
+            || RetryPlan.Delay(Settings, _retries, attempt.RetryAfter, _services.Random) is not { } delay)
+        {
+            return;
+        }
+
+        _retries++;
+        Resort retry = new(new(target.Model, target.Endpoint), EndpointRefusal.None, Monotonic.Now(_services.TimeProvider) + delay.Ticks);
+        if (isFirst)
+        {
+            _retry = retry;
+        }
+        else
+        {
+            Remember(retry);
+        }
+    }
+
+    private NextStep? NextRetry(out RouteTarget target, out TimeSpan wait)
+    {
+        target = _retry!.Target; // not null: the caller looked
+        wait = TimeSpan.FromTicks(Math.Max(0, _retry.ReadyAt - Monotonic.Now(_services.TimeProvider)));
+        if (!_stopped && wait < TimeLeft && CostBarrier(target.Model) is null)
+        {
+            if (wait > TimeSpan.Zero)
+            {
+                return NextStep.Wait;
+            }
+
+            if (TryStart(ref target, isLastResort: false, out _, out _))
+            {
+                _retry = null;
+                return NextStep.Call;
+            }
+        }
+
+        _retry = null;
+        return null;
+    }
+
+    private NextStep NextResort(out RouteTarget target, out TimeSpan wait)
+    {
+        target = default;
+        wait = TimeSpan.Zero;
+        while (!_stopped && _resorts is not null && TimeLeft is var left && left > TimeSpan.Zero && _resorts.Pick(left, out wait) is { } resort)
+        {
+            if (wait > TimeSpan.Zero)
+            {
+                return NextStep.Wait;
+            }
+
+            target = resort.Target;
+            _resorts.Remove(resort);
+            if (CostBarrier(target.Model) is not null || IsKeptElsewhere(target) || (_windowExceeded is { } window && target.Model.Profile.ContextTokens <= window))
+            {
+                continue;
+            }
+
+            if (TryStart(ref target, Settings.Health.WhenAllOpen == AllOpenPolicy.TryLeastBad, out EndpointRefusal refusal, out TimeSpan rateWait))
+            {
+                return NextStep.Call;
+            }
+
+            if (refusal is EndpointRefusal.Busy or EndpointRefusal.RateLimited)
+            {
+                _resorts.Add(new(resort.Target, refusal, Monotonic.Now(_services.TimeProvider) + WaitFor(refusal, rateWait).Ticks));
+            }
+        }
+
+        return NextStep.End;
+    }
+
+    private bool TryStart(ref RouteTarget target, bool isLastResort, out EndpointRefusal refusal, out TimeSpan rateWait)
+    {
+        refusal = EndpointRefusal.None;
+        rateWait = TimeSpan.Zero;
+        if (_budget.CallsLeft <= 0)
+        {
+            _stopped = true;
+            return false;
+        }
+
+        ModelEndpoint endpoint = target.Endpoint;
+        long tokens = Request.Features.EstimatedInputTokens
+            + Math.Min(Request.Features.MaxOutputTokens ?? Candidate.AssumedOutputTokens, Candidate.AssumedOutputTokens);
+        refusal = endpoint.TryAdmit(Settings.Health, _services.TimeProvider, tokens, isLastResort, out EndpointGrant grant);
+        if (refusal != EndpointRefusal.None)
+        {
+            rateWait = grant.Wait;
+            return false;
+        }
+
+        _services.Health.Report(target.Model, endpoint, grant.Change);
+        if (!endpoint.IsRouter && !_budget.TryTakeCall())
+        {
+            endpoint.Withdraw(grant.Lease, Settings.Health, _services.TimeProvider);
+            _stopped = true;
+            return false;
+        }
+
+        if (Request.Features.States != ProviderStates.None)
+        {
+            _firstOrigin ??= target.Origin;
+        }
+
+        target = target with { Lease = grant.Lease };
+        return true;
+    }
+
+    private void PassOver(in RouteTarget target, EndpointRefusal refusal, TimeSpan rateWait)
+    {
+        (TimeSpan left, HealthVerdict why) = refusal == EndpointRefusal.CircuitOpen ? target.Endpoint.PassedOver(_services.TimeProvider) : (WaitFor(refusal, rateWait), default);
+        string reason = (refusal, why) switch
+        {
+            (EndpointRefusal.Busy, _) => "as many calls as it may have are running (MaxInFlight)",
+            (EndpointRefusal.RateLimited, _) => "its rate is used up (RequestsPerMinute, TokensPerMinute, or what the service says)",
+            (_, HealthVerdict.Throttled) => "it asked to be left alone",
+            (_, HealthVerdict.Misconfigured) => "its key, address or account was refused",
+            (_, HealthVerdict.Failure) => "it failed too often",
+            _ => "it is coming back, and gets a share of the calls",
+        };
+        Record(
+            new RoutingAttempt
+            {
+                ModelId = target.Model.Id,
+                Endpoint = target.Endpoint.Name,
+                Result = AttemptResult.Skipped,
+                Failure = refusal == EndpointRefusal.CircuitOpen ? FailureKind.CircuitOpen : FailureKind.RateLimited,
+                Reason = reason,
+                RetryAfter = left > TimeSpan.Zero && refusal != EndpointRefusal.Busy ? left : null,
+            },
+            target);
+        lock (_attempts)
+        {
+            Remember(new(new(target.Model, target.Endpoint), refusal, Monotonic.Now(_services.TimeProvider) + (refusal == EndpointRefusal.CircuitOpen ? 0 : left.Ticks)));
+        }
+    }
+
+    private static TimeSpan WaitFor(EndpointRefusal refusal, TimeSpan rateWait) => refusal == EndpointRefusal.Busy ? BusyPoll : rateWait;
+
+    private void Remember(Resort resort) => (_resorts ??= new(Settings, _services.TimeProvider)).Add(resort);
+
+    // A reload took the endpoint out of service while the request was on its way: the same model is looked up in the models of now.
+    private void FollowReload(in RouteTarget target)
+    {
+        if (!_cursor.TryFollowReload(target.Model.Id))
+        {
+            Skip(target, failure: null, "its endpoint is out of service");
+        }
+    }
+
+    private void LeaveModel(RoutableModel model)
+    {
+        _cursor.LeaveModel();
+        _resorts?.RemoveModel(model.Id);
+    }
 
     private decimal? CostLimit =>
         Request.MaxCostUsd is not { } limit ? Decision.MaxCostUsd : Decision.MaxCostUsd < limit ? Decision.MaxCostUsd : limit;

@@ -14,7 +14,9 @@ internal sealed class RoutedStream(
     // Role-only, metadata-only and empty updates come before the first content, seldom more than one or two.
     private readonly List<ChatResponseUpdate> _held = new(2);
     private AttemptRecorder _attempt = new(target, walk.Request.Features, timeProvider);
+    private readonly AttemptLimits _limits = walk.Settings.LimitsFor(target.Model.Profile.Tier);
     private StreamGuard? _guard;
+    private WalkBudget? _nestedBudget;
     private ChatFinishReason? _finishReason;
     private string? _responseId;
     private RoutingOutcome? _nested;
@@ -23,6 +25,10 @@ internal sealed class RoutedStream(
     private string? _conversationId;
     private ResponseContinuationToken? _continuationToken;
     private bool _isReasoningMarked;
+    private TimeSpan _heldWait;
+    private TimeSpan _rateSince;
+    private long _rateLength;
+    private string? _limitReached;
     private bool _isSettled;
     private bool _isCommitted;
     private bool _isClosed;
@@ -34,7 +40,8 @@ internal sealed class RoutedStream(
     public List<ChatResponseUpdate> Held => _held;
 
     /// <summary>Gets what a router behind this one did, whose costs are this attempt's.</summary>
-    public RoutingOutcome? Nested => _nested;
+    /// <remarks>What it said in its stream or, once its stream is closed, what it reported all the same.</remarks>
+    public RoutingOutcome? Nested => _nested ?? _nestedBudget?.Outcome;
 
     /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
     public bool IsBuffered { get; private set; }
@@ -56,10 +63,16 @@ internal sealed class RoutedStream(
     /// <returns>False when the attempt failed without an exception; it is recorded then.</returns>
     public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd, StreamInspector? inspector)
     {
-        _guard = new StreamGuard(target.Endpoint.Client, walk.MessagesFor(target, messages), walk.OptionsFor(target), timeProvider, callerToken);
+        _nestedBudget = walk.BudgetFor(target);
+        _guard = new StreamGuard(target.Endpoint, walk.MessagesFor(target, messages), walk.OptionsFor(target, _nestedBudget), timeProvider, callerToken);
+        if (_limits.Stream is { } bound)
+        {
+            _guard.SetBound(bound - walk.Elapsed);
+        }
+
         while (true)
         {
-            _guard.Limit = !IsAnswering ? TimeToCommit() : Shorter(walk.Settings.IdleTimeout, walk.TimeLeft);
+            LimitWait();
             if (!await _guard.MoveNextAsync().ConfigureAwait(false))
             {
                 return FinishHeld(readToEnd);
@@ -69,7 +82,7 @@ internal sealed class RoutedStream(
             _held.Add(update);
             if (Observe(update) is { } failure)
             {
-                return Reject(failure, "an error in the stream");
+                return Reject(failure, _limitReached ?? "an error in the stream");
             }
 
             if (Failure is null && inspector?.Add(update) is { } finding)
@@ -86,7 +99,9 @@ internal sealed class RoutedStream(
 
                 _attempt.Validation = readToEnd ? ValidationResult.Unvalidated : ValidationResult.None;
                 _attempt.HeldFor = readToEnd ? HeldTime : null;
-                _guard.Limit = walk.Settings.IdleTimeout;
+                _guard.SetLimit(_limits.Idle, LimitException.Idle);
+                _answeredIn = _attempt.Elapsed;
+                _heldWait = _guard.Waited;
                 return true;
             }
         }
@@ -97,6 +112,11 @@ internal sealed class RoutedStream(
     public FailureKind? Observe(ChatResponseUpdate update)
     {
         _responseId ??= update.ResponseId;
+        if (update.AdditionalProperties is not null && RateLimitState.From(update.AdditionalProperties) is { } rates)
+        {
+            target.Endpoint.Observe(rates, timeProvider);
+        }
+
         _attempt.AnsweredBy = update.ModelId ?? _attempt.AnsweredBy;
         _finishReason = update.FinishReason ?? _finishReason;
         if (update.AdditionalProperties is not null)
@@ -155,7 +175,7 @@ internal sealed class RoutedStream(
             }
         }
 
-        return null;
+        return _limits.MinCharactersPerSecond > 0 && IsTooSlow() ? FailureKind.Timeout : null;
     }
 
     /// <summary>Settles a stream that came to its end after it was committed.</summary>
@@ -171,9 +191,11 @@ internal sealed class RoutedStream(
     /// <returns>The error to throw; null when the policy is to end the stream.</returns>
     public Exception? Break(FailureKind kind, Exception? exception)
     {
-        exception ??= new ProviderException(kind, $"The stream of model '{target.Model.Id}' brought an error.");
+        exception ??= _limitReached is { } limit
+            ? new LimitException(limit)
+            : new ProviderException(kind, $"The stream of model '{target.Model.Id}' brought an error.");
         _isSettled = true;
-        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, callerToken);
+        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, callerToken);
         Outcome = walk.ToOutcome();
         executor.Publish(Outcome);
         if (callerToken.IsCancellationRequested)
@@ -225,8 +247,11 @@ internal sealed class RoutedStream(
         }
 
         _isClosed = true;
-        target.Endpoint.Exit();
-        if (_guard is not null)
+        if (_guard is null)
+        {
+            target.Endpoint.Exit();
+        }
+        else
         {
             await _guard.DisposeAsync().ConfigureAwait(false);
         }
@@ -234,7 +259,7 @@ internal sealed class RoutedStream(
         if (_isCommitted && !_isSettled)
         {
             _isSettled = true;
-            walk.Record(_attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller stopped reading"), target);
+            walk.Record(_attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller stopped reading", nested: Nested), target);
             Outcome = walk.ToOutcome();
             executor.Publish(Outcome);
         }
@@ -248,7 +273,8 @@ internal sealed class RoutedStream(
     private Exception? Settle(AttemptResult result)
     {
         _isSettled = true;
-        target.Endpoint.RecordLatency(_answeredIn ?? _attempt.Elapsed);
+        TimeSpan waited = (_answeredIn ?? _attempt.Elapsed) + (IsBuffered ? TimeSpan.Zero : Guard.Waited - _heldWait);
+        target.Endpoint.RecordLatency(waited, _attempt.TimeToFirstToken ?? waited, timeProvider);
         walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
         Outcome = walk.ToOutcome();
         executor.Publish(Outcome);
@@ -338,7 +364,34 @@ internal sealed class RoutedStream(
         }
     }
 
-    private TimeSpan TimeToCommit() => Shorter(walk.Settings.FirstTokenTimeout - _attempt.Elapsed, walk.TimeLeft);
+    // Counted over time that was waited, so that a slow reader makes no stream slow.
+    private bool IsTooSlow()
+    {
+        if (!IsAnswering || _guard!.Waited - _rateSince is var time && time < walk.Settings.RateWindow) // not null: an update came from it
+        {
+            return false;
+        }
 
-    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
+        bool isTooSlow = _rateSince > TimeSpan.Zero && _attempt.AnswerLength - _rateLength < _limits.MinCharactersPerSecond * time.TotalSeconds;
+        _rateSince = _guard.Waited;
+        _rateLength = _attempt.AnswerLength;
+        _limitReached = isTooSlow ? LimitException.Rate : null;
+        return isTooSlow;
+    }
+
+    // The shortest of those that apply now; the record names it.
+    private void LimitWait()
+    {
+        TimeSpan elapsed = _attempt.Elapsed;
+        (TimeSpan left, string reason) = IsAnswering
+            ? (_limits.Idle, LimitException.Idle)
+            : (_limits.FirstToken - elapsed, LimitException.FirstToken);
+        if (_held.Count == 0 && _limits.Open - elapsed is { } open && open < left)
+        {
+            (left, reason) = (open, LimitException.Open);
+        }
+
+        TimeSpan total = walk.TimeLeft;
+        _guard!.SetLimit(total < left ? total : left, total < left ? LimitException.Total : reason); // not null: the caller made it
+    }
 }

@@ -13,6 +13,7 @@ namespace LlmRouting.Execution;
 internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
 {
     private const long NobodyWaits = long.MaxValue;
+    private const long NoBound = long.MaxValue;
     private const int Idle = 0;
     private const int Abandoned = -1;
 
@@ -20,6 +21,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
     private readonly CancellationToken _callerToken;
     private readonly CancellationTokenRegistration _registration;
     private readonly IAsyncEnumerator<ChatResponseUpdate> _stream;
+    private readonly ModelEndpoint _endpoint;
     private readonly TimeProvider _timeProvider;
     private readonly Action _onAdvanced;
     private readonly Lock _timerLock = new();
@@ -28,40 +30,61 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
     private ITimer? _timer;
     private long _deadline = NobodyWaits;
     private long _firesAt = NobodyWaits;
+    private long _endsAt = NoBound;
+    private long _waitStarted;
+    private long _waited;
+    private TimeSpan _limit = Timeout.InfiniteTimeSpan;
+    private string _reason = LimitException.Idle;
+    private string _waitReason = LimitException.Idle;
     private int _waits;
 
     // Idle, Abandoned, or the number of the wait that is under way: a timer that fires late must not end the wait after its own.
     private int _state;
 
+    /// <summary>Opens the stream of an endpoint that was entered; it is left when the stream has ended, however late that is.</summary>
     public StreamGuard(
-        IChatClient client,
+        ModelEndpoint endpoint,
         IEnumerable<ChatMessage> messages,
         ChatOptions? options,
         TimeProvider timeProvider,
         CancellationToken callerToken)
     {
+        _endpoint = endpoint;
         _timeProvider = timeProvider;
         _callerToken = callerToken;
         _onAdvanced = OnAdvanced;
-        _stream = client.GetStreamingResponseAsync(messages, options, _source.Token).GetAsyncEnumerator(_source.Token);
+        _stream = endpoint.Client.GetStreamingResponseAsync(messages, options, _source.Token).GetAsyncEnumerator(_source.Token);
 
         // Last, because a token that is cancelled already calls back at once.
         _registration = callerToken.UnsafeRegister(static state => ((StreamGuard)state!).OnCallerCancelled(), this);
     }
 
-    /// <summary>Gets or sets how long the next update may take.</summary>
-    public TimeSpan Limit { get; set; } = Timeout.InfiniteTimeSpan;
+    /// <summary>Gets for how long the stream has been waited for; what its reader took is left out.</summary>
+    public TimeSpan Waited => _timeProvider.GetElapsedTime(0, _waited);
 
     public ChatResponseUpdate Current => _stream.Current;
 
+    /// <summary>Says how long the next update may take, from now on and until something else is said.</summary>
+    /// <param name="limit">How long; what is negative is no time at all.</param>
+    /// <param name="reason">Which limit that is: one of the constants of <see cref="LimitException"/>.</param>
+    public void SetLimit(TimeSpan limit, string reason)
+    {
+        _limit = limit;
+        _reason = reason;
+    }
+
+    /// <summary>Bounds the stream as a whole.</summary>
+    /// <param name="left">How long from now on.</param>
+    public void SetBound(TimeSpan left) => _endsAt = _timeProvider.GetTimestamp() + ToTicks(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+
     /// <summary>Advances to the next update.</summary>
-    /// <exception cref="TimeoutException">None came within <see cref="Limit"/>.</exception>
+    /// <exception cref="LimitException">None came in time.</exception>
     public ValueTask<bool> MoveNextAsync()
     {
         ValueTask<bool> pending = _stream.MoveNextAsync();
         if (pending.IsCompleted)
         {
-            return pending;
+            return _endsAt == NoBound || pending.IsFaulted || _timeProvider.GetTimestamp() < _endsAt ? pending : OutOfTime(pending);
         }
 
         _wait.Reset();
@@ -93,6 +116,10 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
         }
     }
 
+    private static ValueTask<bool> OutOfTime(ValueTask<bool> advanced) =>
+        // The end itself is never too late.
+        advanced.Result ? ValueTask.FromException<bool>(new LimitException(LimitException.Stream)) : new(false);
+
     bool IValueTaskSource<bool>.GetResult(short token) => _wait.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _wait.GetStatus(token);
@@ -109,6 +136,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
         }
 
         Volatile.Write(ref _deadline, NobodyWaits);
+        _waited += _timeProvider.GetTimestamp() - _waitStarted;
         bool moved;
         try
         {
@@ -147,16 +175,28 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
         {
             // A stream that cannot even be closed tells nothing that its last update, or failure, has not told.
         }
+        finally
+        {
+            _endpoint.Exit();
+        }
     }
 
     private void StartTimer()
     {
-        if (Limit == Timeout.InfiniteTimeSpan)
+        _waitStarted = _timeProvider.GetTimestamp();
+        long deadline = _limit == Timeout.InfiniteTimeSpan ? NobodyWaits : _waitStarted + ToTicks(_limit > TimeSpan.Zero ? _limit : TimeSpan.Zero);
+        _waitReason = _reason;
+        if (_endsAt < deadline)
+        {
+            deadline = _endsAt;
+            _waitReason = LimitException.Stream;
+        }
+
+        if (deadline == NobodyWaits)
         {
             return;
         }
 
-        long deadline = _timeProvider.GetTimestamp() + ToTicks(Limit > TimeSpan.Zero ? Limit : TimeSpan.Zero);
         Interlocked.Exchange(ref _deadline, deadline);
 
         // The timer is not moved for each update: one that fires earlier than needed looks at the deadline then.
@@ -208,7 +248,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
         }
         else
         {
-            Abandon(wait, new TimeoutException("The stream stayed silent for longer than it may."));
+            Abandon(wait, new LimitException(_waitReason));
         }
     }
 

@@ -17,6 +17,10 @@ internal static class ModelSetValidator
             {
                 errors.Add($"Model '{profile.Id}' has no endpoint; give it at least one.");
             }
+            else if (model.Endpoints.Length > RoutableModel.MaxEndpoints)
+            {
+                errors.Add(FormattableString.Invariant($"Model '{profile.Id}' has {model.Endpoints.Length} endpoints; it may have {RoutableModel.MaxEndpoints}."));
+            }
 
             if (!ids.TryAdd(profile.Id, profile))
             {

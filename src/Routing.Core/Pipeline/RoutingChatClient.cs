@@ -236,7 +236,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             }
 
             RoutingDecision decision = await Router.DecideAsync(request, models, plan, started, cancellationToken).ConfigureAwait(false);
-            return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _timeProvider, started, plan.Budgets?.Begin(request))
+            return new RouteWalk(_ids.Next(), request, decision, Router.Registry, models, plan.Execution, _executor.Services, started, plan.Budgets?.Begin(request))
             {
                 ReferenceModel = plan.ReferenceModel,
                 Issuers = Router.Issuers,

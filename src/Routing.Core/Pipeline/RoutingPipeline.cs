@@ -94,6 +94,13 @@ public sealed class RoutingPipeline
     /// <value>null means one meter that all such routers share; default null. Spans come from one source in any case.</value>
     public IMeterFactory? MeterFactory { get; set; }
 
+    /// <summary>Gets or sets the seed of what is left to chance: choosing among a model's endpoints, and waiting before a retry.</summary>
+    /// <value>The same seed and the same calls, one after the other, give the same choices; null means another one each time; default null.</value>
+    public long? Seed { get; set; }
+
+    /// <summary>Gets or sets who is told when an endpoint's state changes.</summary>
+    internal IReadOnlyList<IEndpointHealthObserver> HealthObservers { get; set; } = [];
+
     /// <summary>Gets or sets where the router logs.</summary>
     /// <value>Default nowhere.</value>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
@@ -131,7 +138,10 @@ public sealed class RoutingPipeline
             new AnswerJudge([.. Validators], TimeProvider, LoggerFactory.CreateLogger<AnswerJudge>()),
             [.. Observers],
             metrics,
-            TimeProvider,
+            new RouteServices(
+                TimeProvider,
+                new SeededRandom(Seed ?? BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))).NextDouble,
+                new HealthReporter([.. HealthObservers, metrics], LoggerFactory.CreateLogger<HealthReporter>())),
             LoggerFactory.CreateLogger<RouteExecutor>());
         return new RoutingChatClient(router, executor, metrics, TimeProvider);
     }

@@ -20,6 +20,8 @@ public sealed class ConfigurationKeysTests
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
         Level<HoldOptions>(ConfigurationKeys.Hold),
         Level<AdmissionOptions>(ConfigurationKeys.Admission),
+        Level<HealthOptions>(ConfigurationKeys.Health),
+        Level<TimeoutOptions>(ConfigurationKeys.TierTimeouts),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
         Level<HeuristicOptions>(ConfigurationKeys.Heuristic),

@@ -70,6 +70,53 @@ public sealed class OptionsTests
     }
 
     [Test]
+    public void EndpointLoad_IsRead_AndAReloadChangesItWithoutANewClient_S28()
+    {
+        (string Key, string? Value)[] settings =
+        [
+            ("Models:open:Endpoints:a:Provider", "lab"),
+            ("Models:open:Endpoints:a:Weight", "2.5"),
+            ("Models:open:Endpoints:a:Region", "eu"),
+            ("Models:open:Endpoints:a:MaxInFlight", "8"),
+            ("Models:open:Endpoints:a:RequestsPerMinute", "60"),
+            ("Models:open:Endpoints:a:TokensPerMinute", "90000"),
+        ];
+        using TestHost host = new(Settings.Valid(settings));
+        ModelEndpoint endpoint = host.Model("open").Endpoints.Single();
+
+        EndpointLoadSettings load = endpoint.Load;
+        host.Reload(Settings.Valid([.. settings, ("Models:open:Endpoints:a:Weight", "0")]));
+
+        Assert.That(load, Is.EqualTo(new EndpointLoadSettings { Weight = 2.5, Region = "eu", MaxInFlight = 8, RequestsPerMinute = 60, TokensPerMinute = 90000 }));
+        Assert.That(host.Model("open").Endpoints.Single(), Is.SameAs(endpoint));
+        Assert.That(endpoint.Load, Is.EqualTo(load with { Weight = 0 }));
+    }
+
+    [Test]
+    public void ExecutionSections_AreRead()
+    {
+        using TestHost host = new(Settings.Valid(
+            ("Execution:Health:ConsecutiveFailures", "7"),
+            ("Execution:Health:WhenAllOpen", "FailFast"),
+            ("Execution:Tiers:Fast:FirstTokenTimeout", "00:00:02"),
+            ("Execution:MaxRetries", "1"),
+            ("Execution:EndpointOrder", "InOrder"),
+            ("Execution:Region", "eu"),
+            ("Execution:StreamTimeout", "00:05:00"),
+            ("Policies:desk:MaxRetries", "2")));
+
+        ExecutionSettings execution = host.Router.Plan.Execution;
+
+        Assert.That(execution.Health, Is.EqualTo(new HealthSettings { ConsecutiveFailures = 7, WhenAllOpen = AllOpenPolicy.FailFast }));
+        Assert.That(execution.LimitsFor("fast").FirstToken, Is.EqualTo(TimeSpan.FromSeconds(2)));
+        Assert.That(execution.LimitsFor("frontier").FirstToken, Is.EqualTo(TimeSpan.FromSeconds(20)));
+        Assert.That(
+            (execution.MaxRetries, execution.EndpointOrder, execution.Region, execution.StreamTimeout),
+            Is.EqualTo((1, EndpointOrder.InOrder, "eu", (TimeSpan?)TimeSpan.FromMinutes(5))));
+        Assert.That(host.Router.Plan.Policies["desk"].MaxRetries, Is.EqualTo(2));
+    }
+
+    [Test]
     public void Provider_IsHandedOverWithKeyHeadersAndProperties()
     {
         using TestHost host = new(Settings.Valid(

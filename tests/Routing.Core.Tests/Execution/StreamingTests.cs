@@ -349,7 +349,8 @@ public sealed class StreamingTests
         TaskCompletionSource first = new();
         TaskCompletionSource second = new();
         FakeChatClient source = FakeChatClient.Streaming(first.Task, Pool.Text("a"), second.Task, Pool.Text("b"), Pool.End());
-        await using StreamGuard guard = new(source, Pool.Hello, null, clock, CancellationToken.None) { Limit = TimeSpan.FromSeconds(3) };
+        await using StreamGuard guard = new(new ModelEndpoint(source), Pool.Hello, null, clock, CancellationToken.None);
+        guard.SetLimit(TimeSpan.FromSeconds(3), LimitException.Idle);
         Task<bool> next = guard.MoveNextAsync().AsTask();
         Task<bool>? afterNext = null;
 

@@ -54,7 +54,7 @@ public sealed class CostLatencyStrategyTests
     {
         RoutableModel claimed = Make.Model("claimed", "fast", 0.5, 1, 1, TimeSpan.FromSeconds(1));
         RoutableModel measured = Make.Model("measured", "fast", 0.5, 1, 1, TimeSpan.FromSeconds(5));
-        measured.Endpoints[0].RecordLatency(TimeSpan.FromSeconds(0.5));
+        measured.Endpoints[0].RecordLatency(TimeSpan.FromSeconds(0.5), null, TimeProvider.System);
 
         StrategyVerdict verdict = await Evaluate(Make.Request(classifier: Easy), settings: null, claimed, measured);
 

@@ -1,0 +1,91 @@
+using LlmRouting.Testing;
+
+namespace LlmRouting.Core.Tests;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RateLimiterTests
+{
+    private readonly ManualTimeProvider _clock = new();
+    private readonly RateLimiter _limiter = new();
+
+    [Test]
+    public void Requests_CountOnce_AndComeBackWithTime_R19()
+    {
+        EndpointLoadSettings load = new() { RequestsPerMinute = 6 };
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.That(TryAcquire(load, 100, out _), Is.True);
+            _limiter.Settle(reserved: 100, used: 5000);
+        }
+
+        Assert.That(TryAcquire(load, 100, out TimeSpan wait), Is.False);
+        Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(10)), "one in ten seconds");
+        _clock.Advance(wait);
+        Assert.That(TryAcquire(load, 100, out _), Is.True);
+        Assert.That(TryAcquire(load, 100, out _), Is.False);
+    }
+
+    [Test]
+    public void Tokens_AreReserved_AndSettledByWhatWasUsed_R19()
+    {
+        EndpointLoadSettings load = new() { TokensPerMinute = 1000 };
+        Assert.That(TryAcquire(load, 600, out _), Is.True);
+        Assert.That(TryAcquire(load, 600, out TimeSpan wait), Is.False);
+        Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(12)), "200 of 1000 a minute");
+
+        _limiter.Settle(reserved: 600, used: 300);
+
+        Assert.That(TryAcquire(load, 600, out _), Is.True);
+        _limiter.Settle(reserved: 600, used: 1700);
+        Assert.That(TryAcquire(load, 1, out wait), Is.False);
+        Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(60.06)), "1000 too many, and one more");
+    }
+
+    [Test]
+    public void CallThatIsLargerThanAMinute_StartsWhenNothingElseIsUsed()
+    {
+        EndpointLoadSettings load = new() { TokensPerMinute = 1000 };
+
+        Assert.That(TryAcquire(load, 5000, out _), Is.True);
+        Assert.That(TryAcquire(load, 5000, out _), Is.False);
+    }
+
+    [Test]
+    public void CallThatWasNotMade_IsGivenBack()
+    {
+        EndpointLoadSettings load = new() { RequestsPerMinute = 1, TokensPerMinute = 100 };
+        TryAcquire(load, 100, out _);
+
+        _limiter.Release(100);
+
+        Assert.That(TryAcquire(load, 100, out _), Is.True);
+    }
+
+    [Test]
+    public void WhatTheServiceSays_IsHeeded_UntilItStartsAfresh_R19()
+    {
+        EndpointLoadSettings load = new();
+        Observe(new RateLimitState { RemainingRequests = 2, RequestsResetAfter = TimeSpan.FromSeconds(20) });
+        Assert.That(TryAcquire(load, 10, out _), Is.True);
+        Assert.That(TryAcquire(load, 10, out _), Is.True);
+
+        Assert.That(TryAcquire(load, 10, out TimeSpan wait), Is.False);
+        Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(20)));
+        _clock.Advance(wait);
+        Assert.That(TryAcquire(load, 10, out _), Is.True);
+    }
+
+    [Test]
+    public void WhatTheServiceSays_OfTokens_IsHeeded()
+    {
+        Observe(new RateLimitState { RemainingTokens = 50, TokensResetAfter = TimeSpan.FromSeconds(3) });
+
+        Assert.That(TryAcquire(new(), 51, out TimeSpan wait), Is.False);
+        Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(3)));
+        Assert.That(TryAcquire(new(), 50, out _), Is.True);
+    }
+
+    private bool TryAcquire(EndpointLoadSettings load, long tokens, out TimeSpan wait) => _limiter.TryAcquire(load, tokens, Monotonic.Now(_clock), out wait);
+
+    private void Observe(RateLimitState state) => _limiter.Observe(state, Monotonic.Now(_clock));
+}
