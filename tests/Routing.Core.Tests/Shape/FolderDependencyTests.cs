@@ -18,6 +18,7 @@ public sealed partial class FolderDependencyTests
         ["Strategies"] = [Root, "TextAnalysis"],
         ["Constraints"] = [Root],
         ["Conversations"] = [Root],
+        ["Learning"] = ["TextAnalysis"],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
         ["Execution"] = [Root, "Models"],
         ["Pipeline"] = [Root, "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Validation", "Execution"],
