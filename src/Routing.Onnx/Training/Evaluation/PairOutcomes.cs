@@ -96,6 +96,17 @@ public sealed class PairOutcomes
         return new(strongQuality, weakQuality, strongCost, weakCost);
     }
 
+    /// <summary>Joins two sets of requests, these first.</summary>
+    /// <param name="other">The other set.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="other"/> is null.</exception>
+    public PairOutcomes Append(PairOutcomes other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new(
+            [.. StrongQuality, .. other.StrongQuality], [.. WeakQuality, .. other.WeakQuality],
+            [.. StrongCostUsd, .. other.StrongCostUsd], [.. WeakCostUsd, .. other.WeakCostUsd]);
+    }
+
     private static ImmutableArray<double> Checked(ReadOnlySpan<double> values, string name)
     {
         for (int i = 0; i < values.Length; i++)
