@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Learning;
+using LlmRouting.Training.Model;
 
 namespace LlmRouting.Training;
 
@@ -7,10 +8,17 @@ namespace LlmRouting.Training;
 /// <remarks>Immutable and thread-safe. Scoring allocates nothing once warm.</remarks>
 public sealed class TrainedRouter
 {
-    internal TrainedRouter(TrainingTarget target, TrainingReport report)
+    [ThreadStatic]
+    private static FeatureBuffer? buffer;
+
+    private readonly FeatureHasher _hasher;
+
+    internal TrainedRouter(TrainingTarget target, TrainingReport report, RouterModel model)
     {
         Target = target;
         Report = report;
+        Model = model;
+        _hasher = new FeatureHasher(model.Lexicon.Features);
         Outputs = target.Kind switch
         {
             TrainingTargetKind.Pair => ["need", .. target.Models],
@@ -25,6 +33,8 @@ public sealed class TrainedRouter
     /// <summary>Gets what was trained on, and how it did.</summary>
     public TrainingReport Report { get; }
 
+    internal RouterModel Model { get; }
+
     /// <summary>Gets what each score means, in order.</summary>
     /// <value>
     /// For a pair <c>need</c> (orders requests by how much they need the strong model, higher is more), then the strong and the weak model's
@@ -36,13 +46,27 @@ public sealed class TrainedRouter
     /// <param name="text">The text; may be empty.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public void Score(ReadOnlySpan<char> text, Span<double> destination) => throw new TrainingException($"Not there yet: {Target.Kind}.");
+    public void Score(ReadOnlySpan<char> text, Span<double> destination)
+    {
+        FeatureBuffer features = buffer ??= new FeatureBuffer();
+        _hasher.Hash(text, features);
+        Score(features.Indices, features.Counts, features.Dense, destination);
+    }
 
     /// <summary>Scores captured features.</summary>
     /// <param name="features">The features.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the features have another version.</exception>
-    public void Score(HashedFeatures features, Span<double> destination) => throw new TrainingException($"Not there yet: {Target.Kind}.");
+    public void Score(HashedFeatures features, Span<double> destination)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
+        {
+            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
+        }
+
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), destination);
+    }
 
     /// <summary>Scores a text by the first of <see cref="Outputs"/> alone.</summary>
     /// <param name="text">The text; may be empty.</param>
@@ -51,5 +75,24 @@ public sealed class TrainedRouter
         Span<double> scores = Outputs.Length <= 64 ? stackalloc double[Outputs.Length] : new double[Outputs.Length];
         Score(text, scores);
         return scores[0];
+    }
+
+    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
+    {
+        if (destination.Length < Outputs.Length)
+        {
+            throw new ArgumentException($"There is room for {destination.Length} scores; the router gives {Outputs.Length}.", nameof(destination));
+        }
+
+        // A pair that was hardly ever seen together has no gap of its own: then it is the difference of the chances.
+        if (Model.Targets < Outputs.Length)
+        {
+            Model.Predict(indices, counts, dense, destination[1..]);
+            destination[0] = destination[1] - destination[2];
+        }
+        else
+        {
+            Model.Predict(indices, counts, dense, destination);
+        }
     }
 }

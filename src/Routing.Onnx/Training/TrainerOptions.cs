@@ -40,4 +40,30 @@ public sealed record TrainerOptions
 
     /// <summary>Gets how text becomes features.</summary>
     public FeatureHasherSettings Features { get; init; } = FeatureHasherSettings.Default;
+
+    /// <summary>Names the first option out of range.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Target);
+        ArgumentNullException.ThrowIfNull(Features);
+        ThrowUnless(Threads >= 0, nameof(Threads), Threads, "0 or more");
+        ThrowUnless(Folds is >= 2 and <= 20, nameof(Folds), Folds, "2 to 20");
+        ThrowUnless(Dimensions is >= 4 and <= 256, nameof(Dimensions), Dimensions, "4 to 256");
+        ThrowUnless(MaxFeatures is >= 256 and <= 1 << 20, nameof(MaxFeatures), MaxFeatures, "256 to 1048576");
+        _ = new FeatureHasher(Features); // Checks the settings.
+        string? unknown = Families.IsDefaultOrEmpty ? "none" : Families.FirstOrDefault(static family => !TrainerFamilies.All.Contains(family));
+        if (unknown is not null)
+        {
+            throw new ArgumentException($"The families hold '{unknown}'; name one or more of {string.Join(", ", TrainerFamilies.All)}.", nameof(Families));
+        }
+    }
+
+    private static void ThrowUnless(bool isValid, string name, int value, string range)
+    {
+        if (!isValid)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"The option {name} is {value}; it must be {range}.");
+        }
+    }
 }

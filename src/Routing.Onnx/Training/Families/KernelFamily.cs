@@ -1,0 +1,62 @@
+using LlmRouting.Training.Model;
+using LlmRouting.Training.Numerics;
+
+namespace LlmRouting.Training.Families;
+
+/// <summary>Fits kernel ridge regressions over latent vectors.</summary>
+/// <remarks>
+/// With more requests than <see cref="MostCentres"/>, a random part of them serves as centres while all are fitted (subset of regressors;
+/// Quiñonero-Candela and Rasmussen, JMLR 6, 2005): this bounds both training and scoring.
+/// </remarks>
+internal static class KernelFamily
+{
+    public const int MostCentres = 1024;
+
+    // Keeps the penalty's matrix regular in spite of single precision.
+    private const double Nugget = 0.01;
+    private static readonly float[] Sharpnesses = [1, 2, 4];
+    private static readonly double[] Strengths = [10, 30, 100];
+
+    public static (KernelModel Model, Matrix HeldOut) Fit(TrainingTable table, Random random, Work work)
+    {
+        int[] chosen = Sample.Choose(table.Rows, MostCentres, random);
+        Matrix centres = table.Latent.Take(chosen);
+        var solver = new RidgeSolver(table, work);
+        RidgeFit? best = null;
+        float sharpness = 0;
+        foreach (float candidate in Sharpnesses)
+        {
+            var design = new Matrix(table.Rows, centres.Rows);
+            work.For(table.Rows, row => Kernel.Evaluate(centres, table.Latent[row], candidate, design[row]));
+            double[][] penalty = [.. chosen.Select((row, i) => Penalty(design[row], i))];
+            RidgeFit fit = solver.Fit(design, penalty, Strengths);
+            if (best is null || fit.Error < best.Error)
+            {
+                (best, sharpness) = (fit, candidate);
+            }
+        }
+
+        var coefficients = new Matrix(centres.Rows, table.Targets);
+        for (int i = 0; i < centres.Rows; i++)
+        {
+            for (int t = 0; t < table.Targets; t++)
+            {
+                coefficients[i][t] = best!.Weights[t][i]; // There is at least one sharpness.
+            }
+        }
+
+        return (new KernelModel(centres, coefficients, best!.Bias, sharpness), best.HeldOut);
+    }
+
+    private static double[] Penalty(ReadOnlySpan<float> similarities, int index)
+    {
+        double[] row = new double[index + 1];
+        for (int j = 0; j <= index; j++)
+        {
+            row[j] = similarities[j];
+        }
+
+        row[index] += Nugget;
+        return row;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Numerics.Tensors;
+using LlmRouting.Training.Numerics;
+
+namespace LlmRouting.Training.Model;
+
+/// <summary>Predicts by a weighted sum of similarities to some training requests: kernel ridge regression, or a Gaussian process's mean.</summary>
+/// <param name="Centres">The latent vectors that are compared with.</param>
+/// <param name="Coefficients">For each centre its coefficient for each target.</param>
+/// <param name="Bias">The prediction far from all centres, for each target.</param>
+/// <param name="Sharpness">How fast a similarity falls with the angle: exp(sharpness x (cosine - 1)).</param>
+internal sealed record KernelModel(Matrix Centres, Matrix Coefficients, float[] Bias, float Sharpness)
+{
+    public void Predict(ReadOnlySpan<float> latent, Span<float> scratch, Span<float> destination)
+    {
+        Kernel.Evaluate(Centres, latent, Sharpness, scratch);
+        Bias.CopyTo(destination);
+        for (int i = 0; i < Centres.Rows; i++)
+        {
+            TensorPrimitives.MultiplyAdd(Coefficients[i], scratch[i], destination, destination);
+        }
+    }
+}

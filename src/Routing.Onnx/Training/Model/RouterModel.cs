@@ -1,0 +1,86 @@
+using System.Buffers;
+using LlmRouting.Training.Numerics;
+
+namespace LlmRouting.Training.Model;
+
+/// <summary>Holds everything that a trained router computes with.</summary>
+/// <remarks>Immutable and thread-safe. A family that has no share in the blend is null.</remarks>
+internal sealed class RouterModel
+{
+    public required Lexicon Lexicon { get; init; }
+
+    public LinearModel? Linear { get; init; }
+
+    public NeighbourModel? Neighbours { get; init; }
+
+    public KernelModel? Kernel { get; init; }
+
+    public TreesModel? Trees { get; init; }
+
+    /// <summary>Gets each family's share for each target: linear, neighbours, kernel, trees.</summary>
+    public required Matrix Blend { get; init; }
+
+    /// <summary>Gets what is added to each target.</summary>
+    public required float[] Bias { get; init; }
+
+    /// <summary>Gets, for targets that are chances, the slope of the logistic function that calibrates them; 0 leaves a target as it is.</summary>
+    public required float[] Slope { get; init; }
+
+    /// <summary>Gets the logistic function's offset.</summary>
+    public required float[] Offset { get; init; }
+
+    public int Targets => Bias.Length;
+
+    /// <summary>Predicts all targets.</summary>
+    public void Predict(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
+    {
+        int size = Math.Max(Neighbours?.Examples.Rows ?? 0, Kernel?.Centres.Rows ?? 0);
+        float[] rented = ArrayPool<float>.Shared.Rent(Lexicon.Width + size + (2 * Targets));
+        Span<float> features = rented.AsSpan(0, Lexicon.Width);
+        Span<float> scratch = rented.AsSpan(Lexicon.Width, size);
+        Span<float> one = rented.AsSpan(Lexicon.Width + size, Targets);
+        Span<float> sum = rented.AsSpan(Lexicon.Width + size + Targets, Targets);
+        Lexicon.Describe(indices, counts, dense, features);
+        ReadOnlySpan<float> latent = features[..Lexicon.Projection.Columns];
+        Bias.CopyTo(sum);
+        if (Linear is not null)
+        {
+            Linear.Predict(features, one);
+            Add(0, one, sum);
+        }
+
+        if (Neighbours is not null)
+        {
+            Neighbours.Predict(latent, scratch, one);
+            Add(1, one, sum);
+        }
+
+        if (Kernel is not null)
+        {
+            Kernel.Predict(latent, scratch, one);
+            Add(2, one, sum);
+        }
+
+        if (Trees is not null)
+        {
+            Trees.Predict(features, one);
+            Add(3, one, sum);
+        }
+
+        for (int t = 0; t < Targets; t++)
+        {
+            destination[t] = Slope[t] == 0 ? sum[t] : 1 / (1 + Math.Exp(-((Slope[t] * sum[t]) + Offset[t])));
+        }
+
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    private void Add(int family, ReadOnlySpan<float> prediction, Span<float> sum)
+    {
+        ReadOnlySpan<float> weights = Blend[family];
+        for (int t = 0; t < sum.Length; t++)
+        {
+            sum[t] += weights[t] * prediction[t];
+        }
+    }
+}
