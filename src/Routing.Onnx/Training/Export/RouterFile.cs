@@ -135,16 +135,14 @@ internal static class RouterFile
                 Projection = file.Matrix("lexicon.projection"),
                 DenseMean = file.Vector("dense.mean"),
                 DenseScale = file.Vector("dense.scale"),
+                Difficulty = Kernel(file, "difficulty"),
             },
             Linear = file.Has("linear.weights") ? new LinearModel(file.Matrix("linear.weights"), file.Vector("linear.bias")) : null,
             Neighbours = file.Has("neighbours.vectors")
                 ? new NeighbourModel(
                     file.Matrix("neighbours.vectors"), file.Matrix("neighbours.sums"), file.Matrix("neighbours.known"), file.Vector("neighbours.sharpness")[0])
                 : null,
-            Kernel = file.Has("kernel.vectors")
-                ? new KernelModel(
-                    file.Matrix("kernel.vectors"), file.Matrix("kernel.coefficients"), file.Vector("kernel.bias"), file.Vector("kernel.sharpness")[0])
-                : null,
+            Kernel = Kernel(file, "kernel"),
             Trees = file.Has("trees.bias") ? new TreesModel(TreeAttributes.Read(file, bias.Length), file.Vector("trees.bias")) : null,
             Blend = shares,
             Bias = bias,
@@ -154,6 +152,11 @@ internal static class RouterFile
         model.Validate();
         return model;
     }
+
+    private static KernelModel? Kernel(OnnxFile file, string name) => file.Has($"{name}.vectors")
+        ? new KernelModel(
+            file.Matrix($"{name}.vectors"), file.Matrix($"{name}.coefficients"), file.Vector($"{name}.bias"), file.Vector($"{name}.sharpness")[0])
+        : null;
 
     private static ImmutableDictionary<string, double> Thresholds(OnnxFile file) => file.Metadata
         .Where(static pair => pair.Key.StartsWith("threshold.", StringComparison.Ordinal))

@@ -29,11 +29,12 @@ internal sealed class RouterGraph
         string counts = _graph.Input("counts", isInteger: false, -1);
         string dense = _graph.Input("dense", isInteger: false, 1, DenseFeatures.Count);
         string latent = Latent(indices, counts);
-        string features = _graph.Node("Concat", [latent, Dense(dense)], new OnnxAttributes().Add("axis", 1));
+        string[] described = _model.Lexicon.Difficulty is { } difficulty ? [latent, Dense(dense), Kernel("difficulty", difficulty, latent)] : [latent, Dense(dense)];
+        string features = _graph.Node("Concat", described, new OnnxAttributes().Add("axis", 1));
         string sum = _graph.Constant("blend.bias", _model.Bias, 1, _model.Targets);
         sum = _model.Linear is { } linear ? Share(sum, Linear(linear, features), 0) : sum;
         sum = _model.Neighbours is { } neighbours ? Share(sum, Neighbours(neighbours, latent), 1) : sum;
-        sum = _model.Kernel is { } kernel ? Share(sum, Kernel(kernel, latent), 2) : sum;
+        sum = _model.Kernel is { } kernel ? Share(sum, Kernel("kernel", kernel, latent), 2) : sum;
         sum = _model.Trees is { } trees ? Share(sum, Trees(trees, features), 3) : sum;
         string scores = Calibrate(sum);
         if (isDifference)
@@ -85,16 +86,18 @@ internal sealed class RouterGraph
     private string Neighbours(NeighbourModel neighbours, string latent)
     {
         string similar = Similar("neighbours", neighbours.Examples, neighbours.Sharpness, latent);
-        string sums = _graph.Node("MatMul", [similar, _graph.Constant("neighbours.sums", neighbours.Sums)]);
-        string total = _graph.Node("MatMul", [similar, _graph.Constant("neighbours.known", neighbours.Known)]);
+        OnnxAttributes transposed = new OnnxAttributes().Add("transB", 1);
+        string sums = _graph.Node("Gemm", [similar, _graph.Constant("neighbours.sums", neighbours.Sums)], transposed);
+        string total = _graph.Node("Gemm", [similar, _graph.Constant("neighbours.known", neighbours.Known)], transposed);
         return _graph.Node("Div", [sums, _graph.Node("Max", [total, _graph.Constant("least.total", 1e-30f)])]);
     }
 
-    private string Kernel(KernelModel kernel, string latent)
+    private string Kernel(string name, KernelModel kernel, string latent)
     {
-        string similar = Similar("kernel", kernel.Centres, kernel.Sharpness, latent);
-        string sums = _graph.Node("MatMul", [similar, _graph.Constant("kernel.coefficients", kernel.Coefficients)]);
-        return _graph.Node("Add", [sums, _graph.Constant("kernel.bias", kernel.Bias, 1, kernel.Bias.Length)]);
+        string similar = Similar(name, kernel.Centres, kernel.Sharpness, latent);
+        string coefficients = _graph.Constant($"{name}.coefficients", kernel.Coefficients);
+        string bias = _graph.Constant($"{name}.bias", kernel.Bias, kernel.Bias.Length);
+        return _graph.Node("Gemm", [similar, coefficients, bias], new OnnxAttributes().Add("transB", 1));
     }
 
     private string Similar(string name, Matrix rows, float sharpness, string latent)

@@ -86,10 +86,12 @@ internal sealed class RouterModel
             && Lexicon.Weights.Length == Lexicon.Projection.Rows
             && !Lexicon.Rows.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Weights.Length - 1)
             && Lexicon.DenseMean.Length == DenseFeatures.Count && Lexicon.DenseScale.Length == DenseFeatures.Count
+            && (Lexicon.Difficulty is not { } difficulty
+                || (difficulty.Centres.Columns == latent && Fits(difficulty.Coefficients, difficulty.Centres, 1) && difficulty.Bias.Length == 1))
             && Slope.Length == targets && Offset.Length == targets
             && (Linear is null || (Linear.Weights.Columns == Lexicon.Width && Linear.Weights.Rows == targets && Linear.Bias.Length == targets))
-            && (Neighbours is null || (Neighbours.Examples.Columns == latent && Fits(Neighbours.Sums, Neighbours.Examples) && Fits(Neighbours.Known, Neighbours.Examples)))
-            && (Kernel is null || (Kernel.Centres.Columns == latent && Fits(Kernel.Coefficients, Kernel.Centres) && Kernel.Bias.Length == targets))
+            && (Neighbours is null || (Neighbours.Examples.Columns == latent && Fits(Neighbours.Sums, Neighbours.Examples, targets) && Fits(Neighbours.Known, Neighbours.Examples, targets)))
+            && (Kernel is null || (Kernel.Centres.Columns == latent && Fits(Kernel.Coefficients, Kernel.Centres, targets) && Kernel.Bias.Length == targets))
             && (Trees is null || (Trees.Bias.Length == targets && Trees.Trees.All(trees => trees.All(tree => !tree.Features.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Width - 1)))));
         if (!isSound)
         {
@@ -97,7 +99,7 @@ internal sealed class RouterModel
         }
     }
 
-    private bool Fits(Matrix values, Matrix vectors) => values.Rows == vectors.Rows && values.Columns == Targets;
+    private static bool Fits(Matrix values, Matrix vectors, int targets) => values.Columns == vectors.Rows && values.Rows == targets;
 
     private void Add(int family, ReadOnlySpan<float> prediction, Span<float> sum)
     {
