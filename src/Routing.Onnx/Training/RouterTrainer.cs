@@ -34,7 +34,8 @@ public sealed class RouterTrainer
     }
 
     /// <summary>Trains.</summary>
-    /// <param name="requests">The requests. Those that lack the target's labels teach which words go together, and nothing else.</param>
+    /// <param name="requests">The requests. Those that lack the target's models teach which words go together, and how hard requests are for
+    /// models in general.</param>
     /// <param name="progress">Told how far it is; null tells nobody.</param>
     /// <param name="cancellationToken">Ends the training.</param>
     /// <returns>The router.</returns>
@@ -51,6 +52,8 @@ public sealed class RouterTrainer
 
         progress?.Report(new TrainingProgress("latent vectors", 0.1));
         Lexicon lexicon = LexiconBuilder.Build(Basis(examples), _options, work);
+        progress?.Report(new TrainingProgress("difficulty", 0.25));
+        lexicon = DifficultyFamily.AddTo(lexicon, examples, _options, work);
         TrainingTable table = Describe(examples, lexicon, work);
 
         var families = new FamilyFits(table, _options, work);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Learning;
+using LlmRouting.Training.Export;
 using LlmRouting.Training.Model;
 
 namespace LlmRouting.Training;
@@ -32,6 +33,10 @@ public sealed class TrainedRouter
 
     /// <summary>Gets what was trained on, and how it did.</summary>
     public TrainingReport Report { get; }
+
+    /// <summary>Gets the thresholds that were saved with the router.</summary>
+    /// <value>Whatever names were given to <see cref="Save(Stream, IReadOnlyDictionary{string, double})"/>; empty before.</value>
+    public ImmutableDictionary<string, double> Thresholds { get; init; } = ImmutableDictionary<string, double>.Empty;
 
     internal RouterModel Model { get; }
 
@@ -75,6 +80,46 @@ public sealed class TrainedRouter
         Span<double> scores = Outputs.Length <= 64 ? stackalloc double[Outputs.Length] : new double[Outputs.Length];
         Score(text, scores);
         return scores[0];
+    }
+
+    /// <summary>Loads a router from the ONNX file that it was saved as, without ONNX Runtime.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">It is no router, is damaged, or has features of a version that this library does not know.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static TrainedRouter Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return RouterFile.Read(File.ReadAllBytes(path));
+    }
+
+    /// <summary>Loads a router from the bytes of the ONNX file that it was saved as.</summary>
+    /// <param name="stream">The bytes, read to their end; left open.</param>
+    /// <exception cref="InvalidDataException">It is no router, is damaged, or has features of a version that this library does not know.</exception>
+    public static TrainedRouter Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return RouterFile.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    /// <summary>Saves the router as one self-describing ONNX file.</summary>
+    /// <param name="path">The file; written anew.</param>
+    /// <param name="thresholds">Thresholds to keep with it; null keeps <see cref="Thresholds"/>.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, double>? thresholds = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.WriteAllBytes(path, RouterFile.Write(this, thresholds ?? Thresholds));
+    }
+
+    /// <summary>Saves the router as one self-describing ONNX file.</summary>
+    /// <param name="stream">Where it goes; left open.</param>
+    /// <param name="thresholds">Thresholds to keep with it; null keeps <see cref="Thresholds"/>.</param>
+    public void Save(Stream stream, IReadOnlyDictionary<string, double>? thresholds = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(RouterFile.Write(this, thresholds ?? Thresholds));
     }
 
     private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)

@@ -31,6 +31,9 @@ internal sealed class Examples
 
     public Matrix Known { get; }
 
+    /// <summary>Gets how well models in general did on each auxiliary request, less how well they do elsewhere; NaN where unknown.</summary>
+    public required float[] Ease { get; init; }
+
     public UInt128[] Fingerprints { get; }
 
     public int Partial { get; }
@@ -96,6 +99,7 @@ internal sealed class Examples
             texts.Take(taught.Select(static row => row.Text)), texts.Take(auxiliary), all, known, [.. taught.Select(static row => row.Fingerprint)], partial, duplicates)
         {
             HasGap = hasGap,
+            Ease = EaseOf([.. auxiliary.Select(i => usable[i])]),
         };
     }
 
@@ -128,6 +132,20 @@ internal sealed class Examples
 
         double?[] scores = [.. target.Models.Select(model => request.Scores.TryGetValue(model, out double score) && score is >= 0 and <= 1 ? score : (double?)null)];
         return hasGap ? [scores[0] - scores[1], .. scores] : scores;
+    }
+
+    // Each model's results less its own average, averaged over the models: sets with other models become comparable.
+    private static float[] EaseOf(LabelledRequest[] requests)
+    {
+        Dictionary<string, (double Sum, int Count)> totals = new(StringComparer.Ordinal);
+        foreach (KeyValuePair<string, double> score in requests.SelectMany(static request => request.Scores))
+        {
+            (double sum, int count) = totals.GetValueOrDefault(score.Key);
+            totals[score.Key] = (sum + score.Value, count + 1);
+        }
+
+        return [.. requests.Select(request => request.Scores.Count == 0
+            ? float.NaN : (float)request.Scores.OrderBy(static score => score.Key, StringComparer.Ordinal).Average(score => score.Value - (totals[score.Key].Sum / totals[score.Key].Count)))];
     }
 
     private static void CheckRange(CapturedTexts texts, LabelledRequest[] requests, int size)

@@ -22,7 +22,7 @@ internal sealed class FeatureBins
             }
 
             float[] sorted = [.. values.Order()];
-            float[] edges = [.. Enumerable.Range(1, Most - 1).Select(i => sorted[(int)((long)i * (sorted.Length - 1) / Most)]).Distinct()];
+            float[] edges = [.. Enumerable.Range(1, Most - 1).Select(i => Between(sorted, (int)((long)i * (sorted.Length - 1) / Most))).Distinct()];
             _edges[column] = edges;
             _bins[column] = [.. values.Select(value => (byte)Find(edges, value))];
         });
@@ -38,6 +38,19 @@ internal sealed class FeatureBins
 
     /// <summary>Gets the largest value of a bin.</summary>
     public float UpperEdge(int column, int bin) => _edges[column][bin];
+
+    // Half-way to the next value, so that rounding elsewhere moves no request of the training data across.
+    private static float Between(float[] sorted, int index)
+    {
+        float value = sorted[index];
+        int next = index;
+        while (next < sorted.Length - 1 && sorted[next] == value)
+        {
+            next++;
+        }
+
+        return value + ((sorted[next] - value) / 2);
+    }
 
     // A value equal to an edge belongs below it, as in the finished tree.
     private static int Find(float[] edges, float value)

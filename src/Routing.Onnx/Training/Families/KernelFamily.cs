@@ -36,16 +36,7 @@ internal static class KernelFamily
             }
         }
 
-        var coefficients = new Matrix(centres.Rows, table.Targets);
-        for (int i = 0; i < centres.Rows; i++)
-        {
-            for (int t = 0; t < table.Targets; t++)
-            {
-                coefficients[i][t] = best!.Weights[t][i]; // There is at least one sharpness.
-            }
-        }
-
-        return (new KernelModel(centres, coefficients, best!.Bias, sharpness), best.HeldOut);
+        return (new KernelModel(centres, best!.Weights, best.Bias, sharpness), best.HeldOut); // There is at least one sharpness.
     }
 
     private static double[] Penalty(ReadOnlySpan<float> similarities, int index)

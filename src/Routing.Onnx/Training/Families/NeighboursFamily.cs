@@ -15,8 +15,8 @@ internal static class NeighboursFamily
     {
         int[] chosen = Sample.Choose(table.Rows, MostExamples, random);
         Matrix examples = table.Latent.Take(chosen);
-        Matrix labels = table.Labels.Take(chosen);
-        Matrix known = table.Known.Take(chosen);
+        Matrix labels = table.Labels.Take(chosen).Transpose();
+        Matrix known = table.Known.Take(chosen).Transpose();
         Matrix[] heldOut = [.. Sharpnesses.Select(_ => new Matrix(table.Rows, table.Targets))];
         work.For(table.Rows, row => PredictUnseen(table, chosen, examples, row, heldOut));
         int best = 0;

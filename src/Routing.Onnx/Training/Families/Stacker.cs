@@ -12,6 +12,9 @@ internal static class Stacker
     private const int Sweeps = 200;
     private const double LeastShare = 0.02;
 
+    // With fewer than about this many requests, equal shares are as good a guess as any.
+    private const double FewRows = 400;
+
     /// <summary>Finds the shares.</summary>
     /// <param name="table">The truth.</param>
     /// <param name="heldOut">Each family's predictions of unseen requests; null for a family that was not tried.</param>
@@ -82,7 +85,7 @@ internal static class Stacker
             trace += gram[i][i];
         }
 
-        double pull = 0.5 * trace / count;
+        double pull = Math.Max(0.5, FewRows / rows) * trace / count;
         double[] shares = [.. Enumerable.Repeat(1.0 / count, count)];
         for (int sweep = 0; sweep < Sweeps && trace > 0; sweep++)
         {

@@ -5,7 +5,7 @@ namespace LlmRouting.Training.Families;
 /// <summary>Grows boosted trees level by level from histograms.</summary>
 internal sealed class TreeGrower(FeatureBins bins, Random random)
 {
-    private const int Depth = 3;
+    private const int Depth = TreeShape.Depth;
     private const int Nodes = (1 << Depth) - 1;
     private const double LearningRate = 0.05;
     private const double RowShare = 0.5;

@@ -5,7 +5,7 @@ namespace LlmRouting.Training.Model;
 
 /// <summary>Predicts by a weighted sum of similarities to some training requests: kernel ridge regression, or a Gaussian process's mean.</summary>
 /// <param name="Centres">The latent vectors that are compared with.</param>
-/// <param name="Coefficients">For each centre its coefficient for each target.</param>
+/// <param name="Coefficients">One row for each target: each centre's coefficient.</param>
 /// <param name="Bias">The prediction far from all centres, for each target.</param>
 /// <param name="Sharpness">How fast a similarity falls with the angle: exp(sharpness x (cosine - 1)).</param>
 internal sealed record KernelModel(Matrix Centres, Matrix Coefficients, float[] Bias, float Sharpness)
@@ -13,10 +13,10 @@ internal sealed record KernelModel(Matrix Centres, Matrix Coefficients, float[] 
     public void Predict(ReadOnlySpan<float> latent, Span<float> scratch, Span<float> destination)
     {
         Kernel.Evaluate(Centres, latent, Sharpness, scratch);
-        Bias.CopyTo(destination);
-        for (int i = 0; i < Centres.Rows; i++)
+        ReadOnlySpan<float> similarities = scratch[..Centres.Rows];
+        for (int t = 0; t < destination.Length; t++)
         {
-            TensorPrimitives.MultiplyAdd(Coefficients[i], scratch[i], destination, destination);
+            destination[t] = Bias[t] + TensorPrimitives.Dot(Coefficients[t], similarities);
         }
     }
 }

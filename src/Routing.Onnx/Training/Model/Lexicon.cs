@@ -29,8 +29,12 @@ internal sealed class Lexicon
     /// <summary>Gets what each dense measure is then multiplied with.</summary>
     public required float[] DenseScale { get; init; }
 
-    /// <summary>Gets how many numbers describe a text: latent dimensions, then dense measures.</summary>
-    public int Width => Projection.Columns + DenseMean.Length;
+    /// <summary>Gets what guesses from the latent vector how hard a text is for models in general.</summary>
+    /// <value>Learned from requests that lack the target's models; null when there were none.</value>
+    public KernelModel? Difficulty { get; init; }
+
+    /// <summary>Gets how many numbers describe a text: latent dimensions, then dense measures, then the difficulty where there is one.</summary>
+    public int Width => Projection.Columns + DenseMean.Length + (Difficulty is null ? 0 : 1);
 
     /// <summary>Describes a text.</summary>
     /// <param name="indices">Its features.</param>
@@ -54,11 +58,17 @@ internal sealed class Lexicon
 
         float norm = TensorPrimitives.Norm<float>(latent);
         TensorPrimitives.Multiply(latent, 1 / Math.Max(norm, 1e-12f), latent);
-        Span<float> measures = destination[Projection.Columns..];
+        Span<float> measures = destination.Slice(Projection.Columns, DenseMean.Length);
         for (int i = 0; i < measures.Length; i++)
         {
             // Bounded, so that a text unlike any seen in training cannot push a linear model out of sight.
             measures[i] = Math.Clamp((dense[i] - DenseMean[i]) * DenseScale[i], -4, 4);
+        }
+
+        if (Difficulty is not null)
+        {
+            Span<float> scratch = stackalloc float[Difficulty.Centres.Rows];
+            Difficulty.Predict(latent, scratch, destination[^1..]);
         }
     }
 }

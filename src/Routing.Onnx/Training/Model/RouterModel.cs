@@ -1,4 +1,5 @@
 using System.Buffers;
+using LlmRouting.Learning;
 using LlmRouting.Training.Numerics;
 
 namespace LlmRouting.Training.Model;
@@ -74,6 +75,31 @@ internal sealed class RouterModel
 
         ArrayPool<float>.Shared.Return(rented);
     }
+
+    /// <summary>Checks that all parts fit together, so that a damaged file cannot make scoring fail later.</summary>
+    /// <exception cref="InvalidDataException">They do not.</exception>
+    public void Validate()
+    {
+        int targets = Targets;
+        int latent = Lexicon.Projection.Columns;
+        bool isSound = Lexicon.Rows.Length == 1 << Lexicon.Features.Bits
+            && Lexicon.Weights.Length == Lexicon.Projection.Rows
+            && !Lexicon.Rows.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Weights.Length - 1)
+            && Lexicon.DenseMean.Length == DenseFeatures.Count && Lexicon.DenseScale.Length == DenseFeatures.Count
+            && (Lexicon.Difficulty is not { } difficulty
+                || (difficulty.Centres.Columns == latent && Fits(difficulty.Coefficients, difficulty.Centres, 1) && difficulty.Bias.Length == 1))
+            && Slope.Length == targets && Offset.Length == targets
+            && (Linear is null || (Linear.Weights.Columns == Lexicon.Width && Linear.Weights.Rows == targets && Linear.Bias.Length == targets))
+            && (Neighbours is null || (Neighbours.Examples.Columns == latent && Fits(Neighbours.Sums, Neighbours.Examples, targets) && Fits(Neighbours.Known, Neighbours.Examples, targets)))
+            && (Kernel is null || (Kernel.Centres.Columns == latent && Fits(Kernel.Coefficients, Kernel.Centres, targets) && Kernel.Bias.Length == targets))
+            && (Trees is null || (Trees.Bias.Length == targets && Trees.Trees.All(trees => trees.All(tree => !tree.Features.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Width - 1)))));
+        if (!isSound)
+        {
+            throw new InvalidDataException("The router's parts do not fit together: its file is damaged. Train or copy it again.");
+        }
+    }
+
+    private static bool Fits(Matrix values, Matrix vectors, int targets) => values.Columns == vectors.Rows && values.Rows == targets;
 
     private void Add(int family, ReadOnlySpan<float> prediction, Span<float> sum)
     {

@@ -13,8 +13,6 @@ internal sealed class Matrix(int rows, int columns)
 
     public Span<float> this[int row] => _values.AsSpan(row * Columns, Columns);
 
-    public float[] ToArray() => _values;
-
     /// <summary>Copies some rows into a matrix of their own.</summary>
     public Matrix Take(ReadOnlySpan<int> rows)
     {
@@ -22,6 +20,22 @@ internal sealed class Matrix(int rows, int columns)
         for (int i = 0; i < rows.Length; i++)
         {
             this[rows[i]].CopyTo(result[i]);
+        }
+
+        return result;
+    }
+
+    /// <summary>Turns rows into columns.</summary>
+    public Matrix Transpose()
+    {
+        var result = new Matrix(Columns, Rows);
+        for (int row = 0; row < Rows; row++)
+        {
+            ReadOnlySpan<float> from = this[row];
+            for (int column = 0; column < from.Length; column++)
+            {
+                result[column][row] = from[column];
+            }
         }
 
         return result;
