@@ -41,6 +41,12 @@ internal sealed class Session
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{warning}[/]");
         }
+
+        if (_arguments.Save is { } file)
+        {
+            router.Save(file);
+            Say($"Saved as {file}.");
+        }
     }
 
     public void Calibrate()
@@ -62,6 +68,7 @@ internal sealed class Session
             PromisedThreshold promise = PromiseCalibrator.Choose(perUsd, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise });
             Say($"At most {_arguments.Promise}% loss, from {promise.Rows} requests. {promise.Note}");
             Say($"Threshold {promise.Threshold:G6} (need per USD); saved {Text(promise.SavedPercent, "0.0")}% of the cost of {_arguments.Strong}.");
+            SaveWithThreshold(PromiseCalibrator.Choose(need, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise }));
         }
     }
 
@@ -104,7 +111,18 @@ internal sealed class Session
         Say($"Open {Path.Combine(_arguments.Out, "report.html")}.");
     }
 
-    private ImmutableArray<RouterScores> Routers(PairRows rows, double[] need, double[] perUsd) =>
+    // The file knows texts, not prices: its threshold is one of need alone.
+    private void SaveWithThreshold(PromisedThreshold byNeed)
+    {
+        Say($"By need alone: {byNeed.Note}");
+        if (_arguments.Save is { } file && byNeed.UsesWeak)
+        {
+            TrainOne(_data, "Training").Save(file, new Dictionary<string, double> { ["promise"] = byNeed.Threshold });
+            Say($"Saved as {file}, with the threshold {byNeed.Threshold:G6} of need alone.");
+        }
+    }
+
+    private static ImmutableArray<RouterScores> Routers(PairRows rows, double[] need, double[] perUsd) =>
     [
         new("need per USD", [.. perUsd]),
         new("need", [.. need]),
