@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
 using LlmRouting.Learning;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Turns hashed features into a latent vector and standardised measures.</summary>
 /// <remarks>
