@@ -110,7 +110,7 @@ public sealed class FeatureHasherTests
     public void Constructor_RejectsSettingsOutOfRange(int bits) =>
         Assert.That(() => new FeatureHasher(new FeatureHasherSettings { Bits = bits }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains($"Bits is {bits}"));
 
-    private const ulong Golden = 0;
+    private const ulong Golden = 4477334669042923739;
 
     private static ulong Checksum(HashedFeatures features)
     {
