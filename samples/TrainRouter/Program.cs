@@ -1,5 +1,5 @@
-using LlmRouting.Training;
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Data;
 using LlmRouting.TrainRouter;
 using Spectre.Console;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Evaluation;
 using LlmRouting.Onnx.Training.Reports;
-using LlmRouting.Training;
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Data;
 using Spectre.Console;
 
 namespace LlmRouting.TrainRouter;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using LlmRouting.Onnx.Training.Evaluation;
-using LlmRouting.Training;
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Lab.Quality;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using LlmRouting.Training;
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Lab.Quality;
 

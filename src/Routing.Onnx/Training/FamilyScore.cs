@@ -1,4 +1,4 @@
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Says how well a family of models did on requests that it was not trained on.</summary>
 /// <param name="Family">A name of <see cref="TrainerFamilies"/>.</param>

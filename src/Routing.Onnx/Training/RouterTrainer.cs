@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using LlmRouting.Training.Data;
-using LlmRouting.Training.Families;
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Data;
+using LlmRouting.Onnx.Training.Families;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Trains a router on labelled requests.</summary>
 /// <remarks>

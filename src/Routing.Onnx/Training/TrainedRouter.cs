@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using LlmRouting.Learning;
-using LlmRouting.Training.Export;
-using LlmRouting.Training.Model;
+using LlmRouting.Onnx.Training.Export;
+using LlmRouting.Onnx.Training.Model;
 
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Scores requests with what was learned.</summary>
 /// <remarks>Immutable and thread-safe. Scoring allocates nothing once warm.</remarks>

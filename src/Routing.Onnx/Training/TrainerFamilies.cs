@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Names the families of models that <see cref="RouterTrainer"/> tries.</summary>
 public static class TrainerFamilies

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using LlmRouting.Learning;
 
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Says what a <see cref="RouterTrainer"/> trains, and how.</summary>
 /// <remarks>Immutable.</remarks>

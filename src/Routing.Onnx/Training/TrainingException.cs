@@ -1,4 +1,4 @@
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Says why requests cannot teach a router.</summary>
 public sealed class TrainingException : Exception

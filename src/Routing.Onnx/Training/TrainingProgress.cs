@@ -1,4 +1,4 @@
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Says how far a training is.</summary>
 /// <param name="Stage">What is being done, in a word or two.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Says what a router was trained on and how the families of models did.</summary>
 /// <remarks>Immutable. Its held-out scores chose the blend, so they flatter it slightly: state figures from rows that training never saw.</remarks>

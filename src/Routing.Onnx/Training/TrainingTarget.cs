@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Says what a router learns to tell.</summary>
 /// <remarks>Immutable.</remarks>

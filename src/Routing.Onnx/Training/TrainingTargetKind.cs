@@ -1,4 +1,4 @@
-namespace LlmRouting.Training;
+namespace LlmRouting.Onnx.Training;
 
 /// <summary>Names the kinds of <see cref="TrainingTarget"/>.</summary>
 public enum TrainingTargetKind

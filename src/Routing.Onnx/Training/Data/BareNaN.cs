@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Data;
+namespace LlmRouting.Onnx.Training.Data;
 
 /// <summary>Turns the words that some writers use for missing numbers, and that JSON does not know, into -1: no score and no cost is that.</summary>
 internal static class BareNaN

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LlmRouting.Training.Data;
+namespace LlmRouting.Onnx.Training.Data;
 
 /// <summary>Holds what was read of one or more files.</summary>
 /// <param name="Requests">The requests, in the order of the files and their lines.</param>

@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Data;
+namespace LlmRouting.Onnx.Training.Data;
 
 /// <summary>Says that a file of labelled requests is not fit for training.</summary>
 public sealed class LabelledDataException : Exception

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using LlmRouting.Learning;
 
-namespace LlmRouting.Training.Data;
+namespace LlmRouting.Onnx.Training.Data;
 
 /// <summary>Holds one request of the past together with what is known of its answers: what a router learns from.</summary>
 /// <remarks>Immutable. Has a text, or the features that were captured of one.</remarks>

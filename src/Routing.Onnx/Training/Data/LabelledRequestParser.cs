@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using LlmRouting.Learning;
 
-namespace LlmRouting.Training.Data;
+namespace LlmRouting.Onnx.Training.Data;
 
 /// <summary>Makes a request of one line of JSON, or says what is wrong with it.</summary>
 internal static class LabelledRequestParser

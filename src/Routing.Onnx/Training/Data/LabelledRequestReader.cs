@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 
-namespace LlmRouting.Training.Data;
+namespace LlmRouting.Onnx.Training.Data;
 
 /// <summary>Reads labelled requests from JSON Lines: one object a line, UTF-8, empty lines skipped.</summary>
 /// <remarks>

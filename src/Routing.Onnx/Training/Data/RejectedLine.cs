@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Data;
+namespace LlmRouting.Onnx.Training.Data;
 
 /// <summary>Says why a line of a file is not used.</summary>
 /// <param name="File">The file's name.</param>

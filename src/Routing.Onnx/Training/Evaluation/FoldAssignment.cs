@@ -1,4 +1,4 @@
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Onnx.Training.Evaluation;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Onnx.Training.Calibration;
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Onnx.Training.Evaluation;
 

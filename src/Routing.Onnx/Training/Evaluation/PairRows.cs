@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Onnx.Training.Evaluation;
 

@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Collects the attributes of an ONNX operator.</summary>
 internal sealed class OnnxAttributes

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Reads constants, attributes and metadata out of an ONNX file that <see cref="RouterGraph"/> wrote.</summary>
 internal sealed class OnnxFile

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Builds an ONNX model: nodes, constants, inputs, outputs, metadata.</summary>
 /// <remarks>The field numbers are those of onnx.proto (Apache-2.0), IR version 8; operators of opset 17 and ai.onnx.ml 3.</remarks>

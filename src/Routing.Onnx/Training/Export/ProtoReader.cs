@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Reads Protocol Buffers field by field, and never past their end.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)

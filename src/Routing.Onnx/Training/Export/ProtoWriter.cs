@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Writes the few shapes of Protocol Buffers that an ONNX file is made of.</summary>
 internal sealed class ProtoWriter

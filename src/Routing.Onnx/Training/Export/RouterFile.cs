@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using LlmRouting.Learning;
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Writes a router as a self-describing ONNX file, and reads it back.</summary>
 internal static class RouterFile

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Lets lists of names be written as JSON without reflection.</summary>
 [JsonSerializable(typeof(string[]))]

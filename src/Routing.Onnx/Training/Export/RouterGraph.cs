@@ -1,8 +1,8 @@
 using LlmRouting.Learning;
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Writes a router's arithmetic as an ONNX graph.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using LlmRouting.Training.Model;
+using LlmRouting.Onnx.Training.Model;
 
-namespace LlmRouting.Training.Export;
+namespace LlmRouting.Onnx.Training.Export;
 
 /// <summary>Writes trees as the attributes of ai.onnx.ml's TreeEnsembleRegressor, and reads them back.</summary>
 internal static class TreeAttributes

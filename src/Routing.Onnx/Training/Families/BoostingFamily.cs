@@ -1,7 +1,7 @@
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Fits gradient-boosted trees of depth 3 on latent vectors and dense measures.</summary>
 /// <remarks>

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using LlmRouting.Learning;
-using LlmRouting.Training.Data;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Data;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Holds the features of many texts, one after another.</summary>
 internal sealed class CapturedTexts

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Learns from requests that other models answered how hard a text is, as one more measure for the families.</summary>
 internal static class DifficultyFamily

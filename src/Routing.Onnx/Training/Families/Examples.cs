@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using LlmRouting.Training.Data;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Data;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Sorts requests into those that teach the target and those that teach words only, and reads the labels off the first.</summary>
 internal sealed class Examples

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Runs the families one after another and keeps what they found.</summary>
 internal sealed class FamilyFits(TrainingTable table, TrainerOptions options, Work work)

@@ -1,6 +1,6 @@
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Cuts every feature into at most 32 bins of about equally many requests, which is all that shallow trees look at.</summary>
 internal sealed class FeatureBins

@@ -1,6 +1,6 @@
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Says how good predictions of unseen requests are, in the measure that fits the target.</summary>
 internal static class HeldOutMeasure

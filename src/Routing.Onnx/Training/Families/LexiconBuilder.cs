@@ -1,8 +1,8 @@
 using LlmRouting.Learning;
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Learns which features matter and what their latent vectors are, from texts without labels.</summary>
 /// <remarks>Weights after Salton's TF-IDF, smoothed; latent semantic analysis after Deerwester and others (1990).</remarks>

@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Turns scores into chances by a logistic function.</summary>
 /// <remarks>After Platt, "Probabilistic outputs for support vector machines" (1999), with his softened targets; Newton's method.</remarks>

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
-using LlmRouting.Training.Model;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Model;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Keeps examples to compare with, and finds how sharply to compare.</summary>
 /// <remarks>At most <see cref="MostExamples"/> are kept, a random part when there are more: this bounds the router's size and its time.</remarks>

@@ -1,6 +1,6 @@
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Holds fitted ridge regressions.</summary>
 /// <param name="Weights">One row for each target.</param>

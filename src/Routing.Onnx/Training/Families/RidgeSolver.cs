@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Fits ridge regressions for all targets, and for every part of the data one that did not see it.</summary>
 internal sealed class RidgeSolver(TrainingTable table, Work work)

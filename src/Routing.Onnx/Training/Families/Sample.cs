@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Draws random parts.</summary>
 internal static class Sample

@@ -1,6 +1,6 @@
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Finds each family's share in the blend from predictions of unseen requests.</summary>
 /// <remarks>
@@ -11,6 +11,7 @@ internal static class Stacker
 {
     private const int Sweeps = 200;
     private const double LeastShare = 0.02;
+    private const double LeastTotal = 0.1;
 
     // With fewer than about this many requests, equal shares are as good a guess as any.
     private const double FewRows = 400;
@@ -99,6 +100,12 @@ internal static class Stacker
 
                 shares[i] = Math.Max(0, rest / (gram[i][i] + pull));
             }
+        }
+
+        // Where nothing was found to predict unseen requests, a faint equal blend still says which of two requests comes first.
+        if (shares.Sum() < LeastTotal)
+        {
+            Array.Fill(shares, LeastTotal / count);
         }
 
         bias = mean;

@@ -1,6 +1,6 @@
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Holds the training requests as numbers: what describes them, what is known of them, and how they are split.</summary>
 /// <param name="Features">What describes each request: latent vector, then dense measures.</param>

@@ -1,6 +1,6 @@
-using LlmRouting.Training.Model;
+using LlmRouting.Onnx.Training.Model;
 
-namespace LlmRouting.Training.Families;
+namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Grows boosted trees level by level from histograms.</summary>
 internal sealed class TreeGrower(FeatureBins bins, Random random)

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Measures how alike vectors of length 1 are.</summary>
 internal static class Kernel

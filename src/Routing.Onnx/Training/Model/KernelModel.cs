@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Predicts by a weighted sum of similarities to some training requests: kernel ridge regression, or a Gaussian process's mean.</summary>
 /// <param name="Centres">The latent vectors that are compared with.</param>

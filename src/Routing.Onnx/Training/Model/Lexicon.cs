@@ -1,8 +1,10 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using LlmRouting.Learning;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Turns hashed features into a latent vector and standardised measures.</summary>
 /// <remarks>
@@ -52,7 +54,7 @@ internal sealed class Lexicon
             if (row != last)
             {
                 float weight = Weights[row] * (counts[i] == 1 ? 1 : 1 + MathF.Log(counts[i]));
-                TensorPrimitives.MultiplyAdd(Projection[row], weight, latent, latent);
+                AddScaled(Projection[row], weight, latent);
             }
         }
 
@@ -69,6 +71,22 @@ internal sealed class Lexicon
         {
             Span<float> scratch = stackalloc float[Difficulty.Centres.Rows];
             Difficulty.Predict(latent, scratch, destination[^1..]);
+        }
+    }
+
+    // A thousand times a text, for some sixty numbers: too short for the general routine's checks to pay.
+    private static void AddScaled(ReadOnlySpan<float> row, float weight, Span<float> sum)
+    {
+        ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(row);
+        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(sum)[..from.Length];
+        for (int i = 0; i < from.Length; i++)
+        {
+            to[i] += from[i] * weight;
+        }
+
+        for (int i = from.Length * Vector<float>.Count; i < row.Length; i++)
+        {
+            sum[i] += row[i] * weight;
         }
     }
 }

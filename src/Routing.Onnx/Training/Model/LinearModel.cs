@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Predicts by a weighted sum of everything that describes a text.</summary>
 /// <param name="Weights">One row for each target.</param>

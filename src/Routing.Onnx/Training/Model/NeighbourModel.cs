@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Predicts the average of known outcomes, weighted by how alike the texts are (Nadaraya and Watson's estimator).</summary>
 /// <param name="Examples">The latent vectors of the examples.</param>

@@ -1,8 +1,8 @@
 using System.Buffers;
 using LlmRouting.Learning;
-using LlmRouting.Training.Numerics;
+using LlmRouting.Onnx.Training.Numerics;
 
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Holds everything that a trained router computes with.</summary>
 /// <remarks>Immutable and thread-safe. A family that has no share in the blend is null.</remarks>

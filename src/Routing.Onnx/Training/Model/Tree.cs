@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Holds a binary tree of full depth in the order of a heap: node i has the children 2i + 1 and 2i + 2.</summary>
 /// <param name="Features">For each inner node the feature that is compared.</param>

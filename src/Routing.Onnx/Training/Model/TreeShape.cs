@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Says what every tree looks like.</summary>
 internal static class TreeShape

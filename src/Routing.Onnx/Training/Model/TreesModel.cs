@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Model;
+namespace LlmRouting.Onnx.Training.Model;
 
 /// <summary>Predicts by the sum of many small trees.</summary>
 /// <param name="Trees">The trees of each target.</param>

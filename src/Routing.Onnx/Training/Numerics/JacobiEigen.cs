@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Numerics;
+namespace LlmRouting.Onnx.Training.Numerics;
 
 /// <summary>Finds the eigenvalues and eigenvectors of a small symmetric matrix by Jacobi's cyclic rotations.</summary>
 internal static class JacobiEigen

@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Numerics;
+namespace LlmRouting.Onnx.Training.Numerics;
 
 /// <summary>Holds a dense matrix, row by row.</summary>
 internal sealed class Matrix(int rows, int columns)

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace LlmRouting.Training.Numerics;
+namespace LlmRouting.Onnx.Training.Numerics;
 
 /// <summary>Finds the leading right singular vectors of a sparse matrix.</summary>
 /// <remarks>After Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 53(2), 2011, algorithms 4.4 and 5.1.</remarks>

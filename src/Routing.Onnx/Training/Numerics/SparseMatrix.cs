@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace LlmRouting.Training.Numerics;
+namespace LlmRouting.Onnx.Training.Numerics;
 
 /// <summary>Holds a sparse matrix, row by row, in compressed form.</summary>
 internal sealed class SparseMatrix(int columns, int[] starts, int[] indices, float[] values)

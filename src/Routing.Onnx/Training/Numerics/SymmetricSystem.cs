@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace LlmRouting.Training.Numerics;
+namespace LlmRouting.Onnx.Training.Numerics;
 
 /// <summary>Solves symmetric positive definite systems by Cholesky's decomposition.</summary>
 internal sealed class SymmetricSystem

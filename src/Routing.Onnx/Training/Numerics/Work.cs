@@ -1,4 +1,4 @@
-namespace LlmRouting.Training.Numerics;
+namespace LlmRouting.Onnx.Training.Numerics;
 
 /// <summary>Spreads loops over threads.</summary>
 /// <remarks>Every index writes to places of its own and sums in a fixed order, so that the number of threads changes no result.</remarks>
