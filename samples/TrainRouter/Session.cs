@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using LlmRouting.Onnx.Training;
 using LlmRouting.Onnx.Training.Calibration;
+using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Evaluation;
 using LlmRouting.Onnx.Training.Reports;
-using LlmRouting.Onnx.Training;
-using LlmRouting.Onnx.Training.Data;
 using Spectre.Console;
 
 namespace LlmRouting.TrainRouter;

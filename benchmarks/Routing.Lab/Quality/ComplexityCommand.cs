@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using LlmRouting.Classifiers;
-using LlmRouting.Onnx.Training.Evaluation;
 using LlmRouting.Onnx.Training.Data;
+using LlmRouting.Onnx.Training.Evaluation;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.Lab.Quality;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using LlmRouting.Onnx.Training.Calibration;
-using LlmRouting.Onnx.Training.Evaluation;
 using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
+using LlmRouting.Onnx.Training.Evaluation;
 
 namespace LlmRouting.Lab.Quality;
 
