@@ -1,4 +1,5 @@
 using LlmRouting.Lab;
+using LlmRouting.Lab.Quality;
 
 return args switch
 {
@@ -8,6 +9,8 @@ return args switch
     ["schema-suite", .. var rest] => SchemaSuiteCommand.Run(rest),
     ["schema-fuzz", .. var rest] => SchemaFuzzCommand.Run(rest),
     ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
+    ["quality", .. var rest] => QualityCommand.Run(rest),
+    ["complexity", .. var rest] => await ComplexityCommand.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -24,6 +27,9 @@ static int Usage()
                                                        runs a folder in the layout of the official JSON Schema Test Suite
           schema-fuzz [--count <pairs>] [--seed <n>]   validates random pairs of schema and instance
           schema-speed [<benchmarks/ajv>]              compares with ajv in one run
+          quality --train <files> --test <files> --strong <model> --weak <model> | --pool [...]
+                                                       trains a router and measures it on rows it did not see; quality alone says more
+          complexity --input <file>                    how well classifiers tell complex from simple prompts
         """);
     return 2;
 }

@@ -22,6 +22,7 @@ public sealed partial class FolderDependencyTests
         ["Conversations"] = [Root],
         ["Budgets"] = [Root],
         ["Diagnostics"] = [Root, "Budgets"],
+        ["Learning"] = ["TextAnalysis"],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
         ["Admission"] = [Root],
         ["Execution"] = [Root, "Models", "HandOff", "Budgets", "Diagnostics"],

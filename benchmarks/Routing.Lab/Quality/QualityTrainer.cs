@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Data;
+
+namespace LlmRouting.Lab.Quality;
+
+/// <summary>Trains routers and scores rows with them, and keeps the time of both.</summary>
+internal sealed class QualityTrainer(QualityArguments arguments)
+{
+    public double TrainSeconds { get; private set; }
+
+    public int Trained { get; private set; }
+
+    public double ScoreSeconds { get; private set; }
+
+    public long Scored { get; private set; }
+
+    public TrainedRouter Train(TrainingTarget target, IReadOnlyList<LabelledRequest> rows, string what)
+    {
+        var trainer = new RouterTrainer(new TrainerOptions { Target = target, Seed = arguments.Seed, Threads = arguments.Threads });
+        long started = Stopwatch.GetTimestamp();
+        TrainedRouter router = trainer.Train(rows);
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        TrainSeconds += seconds;
+        Trained++;
+        Console.Error.WriteLine($"{what}: {rows.Count} rows in {seconds:0.0} s, held out {router.Report.HeldOut:0.000} ({string.Join(", ", router.Report.Families.Select(static family => $"{family.Family} {family.HeldOut:0.000} x {family.Weight:0.00}"))})");
+        foreach (string warning in router.Report.Warnings)
+        {
+            Console.Error.WriteLine($"  {warning}");
+        }
+
+        return router;
+    }
+
+    /// <summary>Scores rows; one array for each row.</summary>
+    public double[][] Score(TrainedRouter router, IReadOnlyList<LabelledRequest> rows)
+    {
+        double[][] scores = [.. rows.Select(_ => new double[router.Outputs.Length])];
+        if (rows.Count > 0)
+        {
+            Score(router, rows[0], scores[0]); // the first call compiles
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; i < scores.Length; i++)
+        {
+            Score(router, rows[i], scores[i]);
+        }
+
+        ScoreSeconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Scored += scores.Length;
+        return scores;
+    }
+
+    public static void Score(TrainedRouter router, LabelledRequest row, double[] scores)
+    {
+        if (row.Text is { } text)
+        {
+            router.Score(text, scores);
+        }
+        else
+        {
+            router.Score(row.Features!, scores); // The reader gives a row without a text its features.
+        }
+    }
+}

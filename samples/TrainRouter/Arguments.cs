@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace LlmRouting.TrainRouter;
+
+/// <summary>Holds what the command line asks for.</summary>
+internal sealed record Arguments
+{
+    public const string Usage = """
+        TrainRouter <command> --data <requests.jsonl> --strong <model> --weak <model> [options]
+
+          train        trains a router and shows how each family of models did
+          calibrate    chooses the threshold: --promise <percent loss> (default 2), --weak-share <0..1> or --budget <USD per request>
+          evaluate     measures the router on requests that it did not see
+          report       writes report.html, report.md and the pictures into --out <folder> (default report)
+
+          --test <file>    measures on this file; without it every request is scored by a router that did not see it
+          --save <file>    train, calibrate: writes the router as one ONNX file, calibrate with its threshold
+          --folds <2..20>  into how many parts the data is cut for that (default 5)
+          --seed <number>  the same seed gives the same result (default 1)
+
+        Each line of the file is a JSON object: {"prompt": "...", "scores": {"model": 0..1, ...}, "costs": {"model": USD, ...}}
+        """;
+
+    private static readonly string[] Commands = ["train", "calibrate", "evaluate", "report"];
+
+    public required string Command { get; init; }
+
+    public string Data { get; private init; } = "";
+
+    public string? Test { get; private init; }
+
+    public string Strong { get; private init; } = "";
+
+    public string Weak { get; private init; } = "";
+
+    public double Promise { get; private init; } = 2;
+
+    public double? WeakShare { get; private init; }
+
+    public double? BudgetUsd { get; private init; }
+
+    public string Out { get; private init; } = "report";
+
+    public string? Save { get; private init; }
+
+    public int Folds { get; private init; } = 5;
+
+    public int Seed { get; private init; } = 1;
+
+    public static Arguments Parse(string[] args)
+    {
+        if (args.Length == 0 || !Commands.Contains(args[0]))
+        {
+            throw new FormatException(args.Length == 0 ? "Say what to do." : $"'{args[0]}' is no command.");
+        }
+
+        var parsed = new Arguments { Command = args[0] };
+        for (int i = 1; i < args.Length; i += 2)
+        {
+            string value = i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} needs a value.");
+            parsed = args[i] switch
+            {
+                "--data" => parsed with { Data = value },
+                "--test" => parsed with { Test = value },
+                "--strong" => parsed with { Strong = value },
+                "--weak" => parsed with { Weak = value },
+                "--promise" => parsed with { Promise = Number(args[i], value) },
+                "--weak-share" => parsed with { WeakShare = Number(args[i], value) },
+                "--budget" => parsed with { BudgetUsd = Number(args[i], value) },
+                "--save" => parsed with { Save = value },
+                "--out" => parsed with { Out = value },
+                "--folds" => parsed with { Folds = (int)Number(args[i], value) },
+                "--seed" => parsed with { Seed = (int)Number(args[i], value) },
+                _ => throw new FormatException($"'{args[i]}' is no option."),
+            };
+        }
+
+        return parsed switch
+        {
+            { Data: "" } => throw new FormatException("--data is missing: the file with your labelled requests."),
+            { Strong: "" } or { Weak: "" } => throw new FormatException("--strong and --weak are missing: the two models, as the file spells them."),
+            _ => parsed,
+        };
+    }
+
+    private static double Number(string name, string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : throw new FormatException($"{name} is '{value}'; it must be a number.");
+}

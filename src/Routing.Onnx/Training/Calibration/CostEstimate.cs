@@ -1,0 +1,60 @@
+namespace LlmRouting.Onnx.Training.Calibration;
+
+/// <summary>Estimates what a call costs from the length of the request: cost = factor x length ^ exponent.</summary>
+/// <remarks>
+/// A power law, fitted by least squares between logarithms: costs spread over orders of magnitude, and the answer's part of the cost grows more slowly than the
+/// request's. What a call really costs is known only after it. Immutable.
+/// </remarks>
+public sealed class CostEstimate
+{
+    private readonly double _exponent;
+    private readonly double _offset;
+
+    private CostEstimate(double exponent, double offset)
+    {
+        _exponent = exponent;
+        _offset = offset;
+    }
+
+    /// <summary>Fits the estimate.</summary>
+    /// <param name="lengths">The requests' lengths, in characters.</param>
+    /// <param name="costsUsd">What their calls cost; those that are not greater than 0 are left out, since they say nothing about the scale.</param>
+    /// <exception cref="ArgumentException">The lengths of the arrays differ.</exception>
+    public static CostEstimate Fit(ReadOnlySpan<int> lengths, ReadOnlySpan<double> costsUsd)
+    {
+        if (lengths.Length != costsUsd.Length)
+        {
+            throw new ArgumentException($"There are {lengths.Length} lengths and {costsUsd.Length} costs; there must be as many of both.", nameof(costsUsd));
+        }
+
+        double n = 0, sumX = 0, sumY = 0, sumXx = 0, sumXy = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            if (costsUsd[i] > 0 && double.IsFinite(costsUsd[i]))
+            {
+                double x = LogLength(lengths[i]);
+                double y = Math.Log(costsUsd[i]);
+                n++;
+                sumX += x;
+                sumY += y;
+                sumXx += x * x;
+                sumXy += x * y;
+            }
+        }
+
+        if (n == 0)
+        {
+            return new(0, 0); // nothing is known: every request counts alike
+        }
+
+        double spread = sumXx - sumX * sumX / n;
+        double exponent = spread > 1e-9 ? Math.Clamp((sumXy - sumX * sumY / n) / spread, 0, 2) : 0;
+        return new(exponent, (sumY - exponent * sumX) / n);
+    }
+
+    /// <summary>Estimates a call's cost in USD; always greater than 0.</summary>
+    /// <param name="length">The request's length, in characters.</param>
+    public double Expected(int length) => Math.Exp(_offset + _exponent * LogLength(length));
+
+    private static double LogLength(int length) => Math.Log(Math.Max(length, 0) + 1);
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using LlmRouting.Learning;
+using LlmRouting.Onnx.Training.Export;
+using LlmRouting.Onnx.Training.Model;
+
+namespace LlmRouting.Onnx.Training;
+
+/// <summary>Scores requests with what was learned.</summary>
+/// <remarks>Immutable and thread-safe. Scoring allocates nothing once warm.</remarks>
+public sealed class TrainedRouter
+{
+    [ThreadStatic]
+    private static FeatureBuffer? buffer;
+
+    private readonly FeatureHasher _hasher;
+
+    internal TrainedRouter(TrainingTarget target, TrainingReport report, RouterModel model)
+    {
+        Target = target;
+        Report = report;
+        Model = model;
+        _hasher = new FeatureHasher(model.Lexicon.Features);
+        Outputs = target.Kind switch
+        {
+            TrainingTargetKind.Pair => ["need", .. target.Models],
+            TrainingTargetKind.Pool => target.Models,
+            _ => ["complex"],
+        };
+    }
+
+    /// <summary>Gets what was learned to tell.</summary>
+    public TrainingTarget Target { get; }
+
+    /// <summary>Gets what was trained on, and how it did.</summary>
+    public TrainingReport Report { get; }
+
+    /// <summary>Gets the thresholds that were saved with the router.</summary>
+    /// <value>Whatever names were given to <see cref="Save(Stream, IReadOnlyDictionary{string, double})"/>; empty before.</value>
+    public ImmutableDictionary<string, double> Thresholds { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    internal RouterModel Model { get; }
+
+    /// <summary>Gets what each score means, in order.</summary>
+    /// <value>
+    /// For a pair <c>need</c> (orders requests by how much they need the strong model, higher is more), then the strong and the weak model's
+    /// chance of a good answer; for a pool each model's chance; for complexity <c>complex</c>, 0 (simple) to 1.
+    /// </value>
+    public ImmutableArray<string> Outputs { get; }
+
+    /// <summary>Scores a text.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public void Score(ReadOnlySpan<char> text, Span<double> destination)
+    {
+        FeatureBuffer features = buffer ??= new FeatureBuffer();
+        _hasher.Hash(text, features);
+        Score(features.Indices, features.Counts, features.Dense, destination);
+    }
+
+    /// <summary>Scores captured features.</summary>
+    /// <param name="features">The features.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the features have another version.</exception>
+    public void Score(HashedFeatures features, Span<double> destination)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
+        {
+            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
+        }
+
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), destination);
+    }
+
+    /// <summary>Scores a text by the first of <see cref="Outputs"/> alone.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    public double Score(ReadOnlySpan<char> text)
+    {
+        Span<double> scores = Outputs.Length <= 64 ? stackalloc double[Outputs.Length] : new double[Outputs.Length];
+        Score(text, scores);
+        return scores[0];
+    }
+
+    /// <summary>Loads a router from the ONNX file that it was saved as, without ONNX Runtime.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">It is no router, is damaged, or has features of a version that this library does not know.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static TrainedRouter Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return RouterFile.Read(File.ReadAllBytes(path));
+    }
+
+    /// <summary>Loads a router from the bytes of the ONNX file that it was saved as.</summary>
+    /// <param name="stream">The bytes, read to their end; left open.</param>
+    /// <exception cref="InvalidDataException">It is no router, is damaged, or has features of a version that this library does not know.</exception>
+    public static TrainedRouter Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return RouterFile.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    /// <summary>Saves the router as one self-describing ONNX file.</summary>
+    /// <param name="path">The file; written anew.</param>
+    /// <param name="thresholds">Thresholds to keep with it; null keeps <see cref="Thresholds"/>.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, double>? thresholds = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.WriteAllBytes(path, RouterFile.Write(this, thresholds ?? Thresholds));
+    }
+
+    /// <summary>Saves the router as one self-describing ONNX file.</summary>
+    /// <param name="stream">Where it goes; left open.</param>
+    /// <param name="thresholds">Thresholds to keep with it; null keeps <see cref="Thresholds"/>.</param>
+    public void Save(Stream stream, IReadOnlyDictionary<string, double>? thresholds = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(RouterFile.Write(this, thresholds ?? Thresholds));
+    }
+
+    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
+    {
+        if (destination.Length < Outputs.Length)
+        {
+            throw new ArgumentException($"There is room for {destination.Length} scores; the router gives {Outputs.Length}.", nameof(destination));
+        }
+
+        // A pair that was hardly ever seen together has no gap of its own: then it is the difference of the chances.
+        if (Model.Targets < Outputs.Length)
+        {
+            Model.Predict(indices, counts, dense, destination[1..]);
+            destination[0] = destination[1] - destination[2];
+        }
+        else
+        {
+            Model.Predict(indices, counts, dense, destination);
+        }
+    }
+}

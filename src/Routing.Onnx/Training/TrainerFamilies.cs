@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace LlmRouting.Onnx.Training;
+
+/// <summary>Names the families of models that <see cref="RouterTrainer"/> tries.</summary>
+public static class TrainerFamilies
+{
+    /// <summary>Regularised linear regression on the latent vector and the dense measures.</summary>
+    public const string Linear = "linear";
+
+    /// <summary>Similarity-weighted neighbours among the training requests, by their latent vectors.</summary>
+    public const string Neighbours = "neighbours";
+
+    /// <summary>Kernel ridge regression (the mean of a Gaussian process) over the latent vectors.</summary>
+    public const string Kernel = "kernel";
+
+    /// <summary>Gradient-boosted shallow trees on the latent vector and the dense measures.</summary>
+    public const string Boosting = "boosting";
+
+    /// <summary>Gets all of them.</summary>
+    public static ImmutableArray<string> All { get; } = [Linear, Neighbours, Kernel, Boosting];
+}

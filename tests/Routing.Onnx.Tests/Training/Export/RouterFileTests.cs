@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Text;
+using LlmRouting.Onnx.Training;
+
+namespace LlmRouting.Onnx.Tests.Training.Export;
+
+public sealed class RouterFileTests
+{
+    private static readonly Lazy<TrainedRouter> Router = new(static () => Train(TrainingTarget.Pair("strong", "weak")));
+
+    [Test]
+    public void Load_ScoresAsWhatWasSaved([Values(TrainingTargetKind.Pair, TrainingTargetKind.Pool, TrainingTargetKind.Complexity)] TrainingTargetKind kind)
+    {
+        TrainedRouter router = kind switch
+        {
+            TrainingTargetKind.Pair => Router.Value,
+            TrainingTargetKind.Pool => Train(TrainingTarget.Pool(["strong", "weak"])),
+            _ => Train(TrainingTarget.Complexity),
+        };
+        TrainedRouter loaded = TrainedRouter.Load(new MemoryStream(Save(router)));
+        double[] expected = new double[router.Outputs.Length];
+        double[] actual = new double[router.Outputs.Length];
+
+        foreach (string text in new[] { "", "integral theorem", "weather recipe", "something else entirely" })
+        {
+            router.Score(text, expected);
+            loaded.Score(text, actual);
+            Assert.That(actual, Is.EqualTo(expected));
+        }
+
+        Assert.That(loaded.Outputs, Is.EqualTo(router.Outputs));
+        Assert.That(loaded.Report.Fingerprint, Is.EqualTo(router.Report.Fingerprint));
+        Assert.That(loaded.Report.Families, Is.EqualTo(router.Report.Families));
+    }
+
+    [Test]
+    public void Save_KeepsThresholds()
+    {
+        TrainedRouter loaded = TrainedRouter.Load(new MemoryStream(Save(Router.Value, new() { ["loss-1pct"] = 0.125 })));
+
+        Assert.That(loaded.Thresholds["loss-1pct"], Is.EqualTo(0.125));
+        Assert.That(TrainedRouter.Load(new MemoryStream(Save(loaded))).Thresholds["loss-1pct"], Is.EqualTo(0.125));
+    }
+
+    [Test]
+    public void Load_RefusesAFeatureVersionThatItDoesNotKnow()
+    {
+        byte[] bytes = Replace(Save(Router.Value), "feature_version\u0012\u00011", "feature_version\u0012\u00012");
+
+        Assert.That(() => TrainedRouter.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("version 2"));
+    }
+
+    [Test]
+    public void Load_RefusesOtherOnnxFiles()
+    {
+        byte[] bytes = Replace(Save(Router.Value), "llmrouting.router", "something.others");
+
+        Assert.That(() => TrainedRouter.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no router"));
+    }
+
+    [Test]
+    public void Load_RefusesWhatIsCutOffAnywhere()
+    {
+        byte[] bytes = Save(Router.Value);
+
+        for (int cut = 0; cut < bytes.Length; cut += 1 + (bytes.Length / 97))
+        {
+            Assert.That(() => TrainedRouter.Load(new MemoryStream(bytes[..cut])), Throws.TypeOf<InvalidDataException>(), $"cut at {cut}");
+        }
+    }
+
+    [Test]
+    [Description("Privacy: the file of a router holds hashes and numbers, no training text.")]
+    public void Save_HoldsNoTrainingText()
+    {
+        string all = Encoding.Latin1.GetString(Save(Router.Value));
+
+        Assert.That(all, Does.Not.Contain("eigenvalue").And.Not.Contain("holiday"));
+    }
+
+    [Test]
+    public async Task Save_IsAcceptedByOnnxsOwnChecker()
+    {
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.onnx");
+        Router.Value.Save(path);
+        try
+        {
+            (int code, string output) = await Python($"import onnx; onnx.checker.check_model(onnx.load(r'{path}'), full_check=True); print('accepted')");
+            Assert.That(output, Does.Contain("accepted"), $"exit code {code}");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static async Task<(int Code, string Output)> Python(string code)
+    {
+        foreach (string python in new[] { "/usr/bin/python3", "python3", "python" })
+        {
+            if (await Run(python, "import onnx") is (0, _))
+            {
+                return await Run(python, code) ?? default;
+            }
+        }
+
+        Assert.Ignore("No Python with the package onnx is installed (Debian: python3-onnx), so its checker cannot be asked.");
+        return default;
+    }
+
+    private static async Task<(int Code, string Output)?> Run(string python, string code)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(python, ["-c", code]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            string output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return (process.ExitCode, output + await errors);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    private static TrainedRouter Train(TrainingTarget target) =>
+        new RouterTrainer(new TrainerOptions { Target = target, Threads = 1, Dimensions = 16 }).Train(SyntheticRequests.Make(150));
+
+    private static byte[] Save(TrainedRouter router, Dictionary<string, double>? thresholds = null)
+    {
+        using var stream = new MemoryStream();
+        router.Save(stream, thresholds);
+        return stream.ToArray();
+    }
+
+    private static byte[] Replace(byte[] bytes, string from, string to)
+    {
+        int at = bytes.AsSpan().IndexOf(Encoding.Latin1.GetBytes(from));
+        Assert.That(at, Is.Positive);
+        byte[] changed = [.. bytes];
+        Encoding.Latin1.GetBytes(to.PadRight(from.Length, '.')).CopyTo(changed, at);
+        return changed;
+    }
+}
