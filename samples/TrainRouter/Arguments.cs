@@ -14,6 +14,7 @@ internal sealed record Arguments
           report       writes report.html, report.md and the pictures into --out <folder> (default report)
 
           --test <file>    measures on this file; without it every request is scored by a router that did not see it
+          --save <file>    train, calibrate: writes the router as one ONNX file, calibrate with its threshold
           --folds <2..20>  into how many parts the data is cut for that (default 5)
           --seed <number>  the same seed gives the same result (default 1)
 
@@ -40,6 +41,8 @@ internal sealed record Arguments
 
     public string Out { get; private init; } = "report";
 
+    public string? Save { get; private init; }
+
     public int Folds { get; private init; } = 5;
 
     public int Seed { get; private init; } = 1;
@@ -64,6 +67,7 @@ internal sealed record Arguments
                 "--promise" => parsed with { Promise = Number(args[i], value) },
                 "--weak-share" => parsed with { WeakShare = Number(args[i], value) },
                 "--budget" => parsed with { BudgetUsd = Number(args[i], value) },
+                "--save" => parsed with { Save = value },
                 "--out" => parsed with { Out = value },
                 "--folds" => parsed with { Folds = (int)Number(args[i], value) },
                 "--seed" => parsed with { Seed = (int)Number(args[i], value) },

@@ -35,7 +35,7 @@ try
 catch (FormatException exception)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
-    AnsiConsole.WriteLine(Arguments.Usage);
+    Console.WriteLine(Arguments.Usage); // laid out already: the library would wrap it
     return 2;
 }
 catch (Exception exception) when (exception is LabelledDataException or TrainingException or ArgumentException or IOException)

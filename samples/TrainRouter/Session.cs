@@ -41,11 +41,17 @@ internal sealed class Session
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{warning}[/]");
         }
+
+        if (_arguments.Save is { } file)
+        {
+            router.Save(file);
+            Say($"Saved as {file}.");
+        }
     }
 
     public void Calibrate()
     {
-        (PairRows rows, double[] need, double[] perUsd) = Unseen();
+        (PairRows rows, double[] need, double[] perUsd, _) = Unseen();
         if (_arguments.WeakShare is { } share)
         {
             Say($"Scores below {ThresholdChoice.ForWeakShare(need, share):G6} go to {_arguments.Weak}: {100 * share:0.#}% of requests like these.");
@@ -62,12 +68,13 @@ internal sealed class Session
             PromisedThreshold promise = PromiseCalibrator.Choose(perUsd, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise });
             Say($"At most {_arguments.Promise}% loss, from {promise.Rows} requests. {promise.Note}");
             Say($"Threshold {promise.Threshold:G6} (need per USD); saved {Text(promise.SavedPercent, "0.0")}% of the cost of {_arguments.Strong}.");
+            SaveWithThreshold(PromiseCalibrator.Choose(need, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise }));
         }
     }
 
     public void Evaluate()
     {
-        (PairRows rows, double[] need, double[] perUsd) = Unseen();
+        (PairRows rows, double[] need, double[] perUsd, _) = Unseen();
         var table = new Table().AddColumns("router", "APGR", "CPT 50%", "CPT 80%", "saved at 1%", "at 2%", "at 5% loss");
         foreach (RouterScores router in Routers(rows, need, perUsd))
         {
@@ -88,10 +95,11 @@ internal sealed class Session
 
     public void Report()
     {
-        (PairRows rows, double[] need, double[] perUsd) = Unseen();
+        (PairRows rows, double[] need, double[] perUsd, double[] chances) = Unseen();
         var report = new PairReport(_arguments.Strong, _arguments.Weak, rows.Outcomes, Routers(rows, need, perUsd))
         {
             Promise = PromiseCalibrator.Choose(perUsd, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise }),
+            Calibration = CalibrationError.Measure(chances, PairCrossFit.WeakSuffices(rows.Outcomes)),
             Notes = [_arguments.Test is null ? $"Each request was scored by a router that was trained on the other {_arguments.Folds - 1} of {_arguments.Folds} parts." : "The requests are from a file of their own."],
         };
         Directory.CreateDirectory(_arguments.Out);
@@ -99,10 +107,22 @@ internal sealed class Session
         Write("report.md", report.ToMarkdown());
         Write("quality.svg", report.QualityChart());
         Write("cost.svg", report.CostChart());
+        Write("reliability.svg", report.ReliabilityChart());
         Say($"Open {Path.Combine(_arguments.Out, "report.html")}.");
     }
 
-    private ImmutableArray<RouterScores> Routers(PairRows rows, double[] need, double[] perUsd) =>
+    // The file knows texts, not prices: its threshold is one of need alone.
+    private void SaveWithThreshold(PromisedThreshold byNeed)
+    {
+        Say($"By need alone: {byNeed.Note}");
+        if (_arguments.Save is { } file && byNeed.UsesWeak)
+        {
+            TrainOne(_data, "Training").Save(file, new Dictionary<string, double> { ["promise"] = byNeed.Threshold });
+            Say($"Saved as {file}, with the threshold {byNeed.Threshold:G6} of need alone.");
+        }
+    }
+
+    private static ImmutableArray<RouterScores> Routers(PairRows rows, double[] need, double[] perUsd) =>
     [
         new("need per USD", [.. perUsd]),
         new("need", [.. need]),
@@ -112,9 +132,9 @@ internal sealed class Session
     ];
 
     /// <summary>Scores requests with routers that did not see them: those of the test file, or each part of the data by a router of the other parts.</summary>
-    private (PairRows Rows, double[] Need, double[] PerUsd) Unseen()
+    private (PairRows Rows, double[] Need, double[] PerUsd, double[] Chances) Unseen()
     {
-        LabelledRequest[] others = [.. _data.Where(row => !_rows.Requests.Contains(row))];
+        LabelledRequest[] others = [.. _data.Where(row => !row.Scores.ContainsKey(_arguments.Strong) || !row.Scores.ContainsKey(_arguments.Weak))];
         int part = 0;
         PairCrossFit crossFit = PairCrossFit.Run(_rows, others, _arguments.Folds, _arguments.Seed, training =>
         {
@@ -123,14 +143,15 @@ internal sealed class Session
         });
         if (_arguments.Test is null)
         {
-            return (_rows, [.. crossFit.Scores], crossFit.OrderPerUsd());
+            return (_rows, [.. crossFit.Scores], crossFit.OrderPerUsd(), crossFit.ChancesThatWeakSuffices());
         }
 
         PairRows test = PairRows.Create(Read(_arguments.Test), _arguments.Strong, _arguments.Weak);
         HashSet<string> tested = [.. test.Requests.Select(static row => row.Text ?? row.Id)];
         TrainedRouter all = TrainOne([.. _data.Where(row => !tested.Contains(row.Text ?? row.Id))], "Training");
         double[] need = [.. test.Requests.Select(row => Score(all, row))];
-        return (test, need, crossFit.FitNeedPerUsd().Order(need, test.Lengths.AsSpan()));
+        IsotonicCalibration chance = IsotonicCalibration.Fit([.. crossFit.Scores.Select(static score => -score)], PairCrossFit.WeakSuffices(_rows.Outcomes));
+        return (test, need, crossFit.FitNeedPerUsd().Order(need, test.Lengths.AsSpan()), [.. need.Select(score => chance.Apply(-score))]);
     }
 
     private TrainedRouter TrainOne(IReadOnlyList<LabelledRequest> requests, string what) => AnsiConsole.Progress()

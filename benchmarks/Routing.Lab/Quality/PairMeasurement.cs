@@ -22,6 +22,13 @@ internal static class PairMeasurement
         List<Tested> tested = arguments.SameFile && arguments.Folds is not null
             ? [CrossValidate(arguments, trainer, cuts, train)]
             : [.. cuts.Select(cut => Measure(arguments, trainer, cut))];
+        if (arguments.Scores is { } file)
+        {
+            File.WriteAllLines(file, tested.SelectMany(static one => one.Rows.Requests.Select((request, i) => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{request.Id.Replace(',', ';')},{one.Need[i]:R},{one.PerUsd[i]:R},{one.Rows.Outcomes.StrongQuality[i]},{one.Rows.Outcomes.WeakQuality[i]},{one.Rows.Outcomes.StrongCostUsd[i]:R},{one.Rows.Outcomes.WeakCostUsd[i]:R},{one.Rows.Lengths[i]}"))));
+        }
+
         return arguments.Promise is { } percent
             ? PromiseMeasurement.Run(arguments, percent, tested)
             : Line(arguments, trainer, tested);

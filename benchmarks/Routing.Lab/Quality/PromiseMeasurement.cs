@@ -21,8 +21,9 @@ internal static class PromiseMeasurement
             PairMeasurement.Tested one = tested[i % tested.Count];
             int[] rows = [.. Enumerable.Range(0, one.Rows.Outcomes.Count)];
             new Random(arguments.Seed + i).Shuffle(rows);
-            int[] calibration = rows[..(rows.Length / 2)];
-            int[] measured = rows[(rows.Length / 2)..];
+            int cut = Calibrating(one, arguments);
+            int[] calibration = rows[..cut];
+            int[] measured = rows[cut..];
             if (calibration.Length == 0)
             {
                 throw new FormatException("There are too few test rows to calibrate on some and to measure on others.");
@@ -49,10 +50,10 @@ internal static class PromiseMeasurement
         }
 
         double count = arguments.Resplits;
-        int half = tested[0].Rows.Outcomes.Count / 2;
+        int cutAt = Calibrating(tested[0], arguments);
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{half} calibration rows, {tested[0].Rows.Outcomes.Count - half} measured; training rows joined the calibration in {pooled} of {count} resplits; mean bound {bound / count:0.00}%; everything went to the strong model in {silent}."));
+            $"{cutAt} calibration rows, {tested[0].Rows.Outcomes.Count - cutAt} measured; training rows joined the calibration in {pooled} of {count} resplits; mean bound {bound / count:0.00}%; everything went to the strong model in {silent}."));
         return new JsonLine()
             .Add("promised", percent, 4)
             .Add("realised_loss", loss / count, 3)
@@ -61,6 +62,10 @@ internal static class PromiseMeasurement
             .Add("kept", kept / count, 4)
             .ToString();
     }
+
+    // Where training rows may help to calibrate, more of the held-out rows are left to measure on; otherwise both need as many.
+    private static int Calibrating(PairMeasurement.Tested one, QualityArguments arguments) =>
+        one.Rows.Outcomes.Count / (one.Training is not null && arguments.PoolCalibration ? 3 : 2);
 
     private readonly record struct Realised(double LossPercent, double SavedPercent, double WeakShare)
     {

@@ -4,19 +4,21 @@ namespace LlmRouting.Onnx.Training.Calibration;
 /// <remarks>
 /// Two requests that need the strong model equally are not equal when one is ten times as long. To save the most money at a given loss, the money
 /// goes where it buys the most quality (the greedy solution of the fractional knapsack, Dantzig, 1957); ordering by need alone spends it on long requests.
-/// The expected gain is an isotonic calibration of the router's scores against the gains observed on rows that the router had not seen. Immutable.
+/// The expected gain is read off rows that the router had not seen: the mean of the best rising staircase and the best straight line through their gains. The staircase
+/// alone has flat steps that put unlike requests in one place; the line alone misses what is not straight. Immutable.
 /// </remarks>
 public sealed class NeedPerUsd
 {
-    // Steps of the staircase are flat: within one, the router's own order breaks ties. Too small to change the order of steps.
-    private const double TieBreak = 1e-6;
-
-    private readonly IsotonicCalibration _gain;
+    private readonly IsotonicCalibration _staircase;
+    private readonly double _slope;
+    private readonly double _offset;
     private readonly CostEstimate _extraCost;
 
-    private NeedPerUsd(IsotonicCalibration gain, CostEstimate extraCost)
+    private NeedPerUsd(IsotonicCalibration staircase, double slope, double offset, CostEstimate extraCost)
     {
-        _gain = gain;
+        _staircase = staircase;
+        _slope = slope;
+        _offset = offset;
         _extraCost = extraCost;
     }
 
@@ -37,12 +39,14 @@ public sealed class NeedPerUsd
             extra[i] = outcomes.HasCosts ? outcomes.StrongCostUsd[i] - outcomes.WeakCostUsd[i] : double.NaN;
         }
 
-        return new(IsotonicCalibration.Fit(scores, gain), CostEstimate.Fit(lengths, extra));
+        IsotonicCalibration staircase = IsotonicCalibration.Fit(scores, gain); // checks the scores
+        (double slope, double offset) = Line(scores, gain);
+        return new(staircase, slope, offset, CostEstimate.Fit(lengths, extra));
     }
 
     /// <summary>Gets the quality that the strong model is expected to add; negative where the weak model is the better one.</summary>
     /// <param name="score">The router's score.</param>
-    public double Gain(double score) => _gain.Apply(score) + TieBreak * Math.Tanh(score);
+    public double Gain(double score) => (_staircase.Apply(score) + _offset + _slope * score) / 2;
 
     /// <summary>Gets the place of a request in the order; higher goes to the strong model first.</summary>
     /// <param name="score">The router's score.</param>
@@ -67,5 +71,28 @@ public sealed class NeedPerUsd
         }
 
         return order;
+    }
+
+    // Least squares, never falling: a router whose scores say the opposite of what they should is given a flat line.
+    private static (double Slope, double Offset) Line(ReadOnlySpan<double> x, double[] y)
+    {
+        double meanX = 0;
+        double meanY = 0;
+        for (int i = 0; i < y.Length; i++)
+        {
+            meanX += x[i] / y.Length;
+            meanY += y[i] / y.Length;
+        }
+
+        double xx = 0;
+        double xy = 0;
+        for (int i = 0; i < y.Length; i++)
+        {
+            xx += (x[i] - meanX) * (x[i] - meanX);
+            xy += (x[i] - meanX) * (y[i] - meanY);
+        }
+
+        double slope = xx > 0 ? Math.Max(xy / xx, 0) : 0;
+        return (slope, meanY - slope * meanX);
     }
 }

@@ -97,5 +97,34 @@ public sealed class PairCrossFit
         return order;
     }
 
+    /// <summary>Tells how likely the weak model serves each row as well as the strong one; calibrated on the rows of the other parts.</summary>
+    /// <returns>One chance for each row, 0 to 1.</returns>
+    public double[] ChancesThatWeakSuffices()
+    {
+        double[] suffices = WeakSuffices(Rows.Outcomes);
+        double[] chances = new double[Scores.Length];
+        foreach (int part in Folds.Distinct())
+        {
+            int[] others = [.. Enumerable.Range(0, Scores.Length).Where(i => Folds[i] != part)];
+            IsotonicCalibration calibration = IsotonicCalibration.Fit([.. others.Select(i => -Scores[i])], [.. others.Select(i => suffices[i])]);
+            for (int i = 0; i < chances.Length; i++)
+            {
+                chances[i] = Folds[i] == part ? calibration.Apply(-Scores[i]) : chances[i];
+            }
+        }
+
+        return chances;
+    }
+
+    /// <summary>Says on which rows the weak model was at least as good as the strong one.</summary>
+    /// <param name="outcomes">What the two models did.</param>
+    /// <returns>1 or 0 for each row.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="outcomes"/> is null.</exception>
+    public static double[] WeakSuffices(PairOutcomes outcomes)
+    {
+        ArgumentNullException.ThrowIfNull(outcomes);
+        return [.. outcomes.WeakQuality.Zip(outcomes.StrongQuality, static (weak, strong) => weak >= strong ? 1.0 : 0.0)];
+    }
+
     private static ReadOnlySpan<int> Lengths(PairRows rows) => rows.Lengths.AsSpan();
 }

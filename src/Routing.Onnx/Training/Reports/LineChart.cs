@@ -20,6 +20,7 @@ public sealed class LineChart
     private const int Bottom = 120;
     private const int LegendColumns = 3;
     private const int MostPoints = 400;
+    private const int LongestName = 27;
 
     private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
     private static readonly string[] Dashes = ["", "7 4", "2 3", "10 3 2 3", "4 2", "12 4", "1 4"];
@@ -131,8 +132,11 @@ public sealed class LineChart
         svg.Append(_series[index].MarksOnly || _series[index].Points.Length == 1
             ? string.Create(CultureInfo.InvariantCulture, $"<circle cx=\"{x + 14}\" cy=\"{y - 4}\" r=\"4.5\" fill=\"{Colour(index)}\"/>")
             : string.Create(CultureInfo.InvariantCulture, $"<line x1=\"{x}\" y1=\"{y - 4}\" x2=\"{x + 28}\" y2=\"{y - 4}\" stroke=\"{Colour(index)}\" stroke-width=\"2\" stroke-dasharray=\"{Dashes[index % Dashes.Length]}\"/>"));
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 36}\" y=\"{y}\">{Escape(_series[index].Name)}</text>\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 36}\" y=\"{y}\">{Escape(Short(_series[index].Name))}</text>\n");
     }
+
+    // What is longer would run into the next column.
+    private static string Short(string name) => name.Length <= LongestName ? name : string.Concat(name.AsSpan(0, LongestName - 1), "\u2026");
 
     private static string Colour(int index) => Colours[index % Colours.Length];
 

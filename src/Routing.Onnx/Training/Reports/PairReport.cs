@@ -45,7 +45,7 @@ public sealed class PairReport
     /// <summary>Gets the weak model's name.</summary>
     public string Weak { get; }
 
-    /// <summary>Gets how well the chances of a good answer are calibrated.</summary>
+    /// <summary>Gets how well the predicted chances that the weak model serves as well as the strong one are calibrated.</summary>
     /// <value>Null, the default, leaves the section out.</value>
     public CalibrationError? Calibration { get; init; }
 
@@ -73,7 +73,7 @@ public sealed class PairReport
     /// <summary>Draws predicted against observed chances.</summary>
     /// <returns>An SVG picture, or null without <see cref="Calibration"/>.</returns>
     public string? ReliabilityChart() => Calibration is null ? null : new LineChart(
-        "Reliability: what was predicted, and what came of it", "predicted chance of a good answer (%)", "observed good answers (%)",
+        "Reliability: what was predicted, and what came of it", "predicted chance that the weak model suffices (%)", "observed (%)",
         [new("router", [.. Calibration.Bins.Select(static bin => (100 * bin.Predicted, 100 * bin.Observed))]) { MarksOnly = true },
          new("perfect", [(0, 0), (100, 100)])]).ToSvg();
 
@@ -172,7 +172,7 @@ public sealed class PairReport
 
         if (Calibration is not null)
         {
-            yield return $"Calibration: expected error {Ratio(Calibration.ExpectedError)}, Brier score {Ratio(Calibration.Brier)}.";
+            yield return $"Calibration of the chance that {Weak} serves as well: expected error {Ratio(Calibration.ExpectedError)}, Brier score {Ratio(Calibration.Brier)}.";
         }
 
         foreach (string note in Notes)

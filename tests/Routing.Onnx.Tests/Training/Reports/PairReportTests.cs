@@ -81,6 +81,14 @@ public sealed class PairReportTests
     }
 
     [Test]
+    public void LongNames_AreCutInTheLegend()
+    {
+        string svg = new LineChart("t", "x", "y", [new(new string('n', 60), [(0, 0), (1, 1)])]).ToSvg();
+
+        Assert.That(svg, Does.Contain(">" + new string('n', 26) + "&#8230;<").Or.Contain(">" + new string('n', 26) + "\u2026<"));
+    }
+
+    [Test]
     public void ChartWithoutAnyPoint_IsRefused() =>
         Assert.That(() => new LineChart("empty", "x", "y", [new("line", [(double.NaN, 1)])]), Throws.ArgumentException.With.Message.Contains("'empty'"));
 
