@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using LlmRouting.Onnx.Training.Evaluation;
-using LlmRouting.Training.Data;
+using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Onnx.Tests.Training.Evaluation;
 
