@@ -8,7 +8,7 @@ namespace LlmRouting.Onnx.Training.Families;
 /// <remarks>At most <see cref="MostExamples"/> are kept, a random part when there are more: this bounds the router's size and its time.</remarks>
 internal static class NeighboursFamily
 {
-    public const int MostExamples = 8192;
+    public const int MostExamples = 4096;
     private static readonly float[] Sharpnesses = [3, 5, 8, 12];
 
     public static (NeighbourModel Model, Matrix HeldOut) Fit(TrainingTable table, Random random, Work work)

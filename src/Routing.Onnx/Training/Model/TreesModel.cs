@@ -5,14 +5,30 @@ namespace LlmRouting.Onnx.Training.Model;
 /// <param name="Bias">What is predicted before the first tree, for each target.</param>
 internal sealed record TreesModel(Tree[][] Trees, float[] Bias)
 {
+    private const int Inner = TreeShape.Leaves - 1;
+
+    // All trees of a target one after another: hundreds of small objects would each cost a miss of the cache.
+    private readonly int[][] _features = [.. Trees.Select(static trees => trees.SelectMany(static tree => tree.Features).ToArray())];
+    private readonly float[][] _thresholds = [.. Trees.Select(static trees => trees.SelectMany(static tree => tree.Thresholds).ToArray())];
+    private readonly float[][] _leaves = [.. Trees.Select(static trees => trees.SelectMany(static tree => tree.Leaves).ToArray())];
+
     public void Predict(ReadOnlySpan<float> features, Span<float> destination)
     {
         for (int t = 0; t < destination.Length; t++)
         {
             float sum = Bias[t];
-            foreach (Tree tree in Trees[t])
+            ReadOnlySpan<int> compared = _features[t];
+            ReadOnlySpan<float> thresholds = _thresholds[t];
+            ReadOnlySpan<float> leaves = _leaves[t];
+            for (; !leaves.IsEmpty; compared = compared[Inner..], thresholds = thresholds[Inner..], leaves = leaves[TreeShape.Leaves..])
             {
-                sum += tree.Predict(features);
+                int node = 0;
+                while (node < Inner)
+                {
+                    node = (2 * node) + (features[compared[node]] <= thresholds[node] ? 1 : 2);
+                }
+
+                sum += leaves[node - Inner];
             }
 
             destination[t] = sum;
