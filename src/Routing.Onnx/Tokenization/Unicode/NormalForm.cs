@@ -66,7 +66,7 @@ internal sealed class NormalForm
             text = text[used..];
             int start = output.Length;
             int syllable = rune.Value - HangulBase;
-            if (rune.Value < _firstThatChanges)
+            if (rune.Value < 0xA0)
             {
                 output.Append((char)rune.Value);
             }
