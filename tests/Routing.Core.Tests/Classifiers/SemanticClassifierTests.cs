@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlmRouting.Core.Tests.Classifiers;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SemanticClassifierTests
 {
     private static readonly SemanticSettings Settings = new()
