@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlmRouting.Core.Tests.Classifiers;
 
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class SemanticClassifierTests
+public sealed class SemanticClassifierTests : IDisposable
 {
     private static readonly SemanticSettings Settings = new()
     {
@@ -22,7 +22,6 @@ public sealed class SemanticClassifierTests
     private readonly FakeEmbeddingGenerator _generator = new("invoice", "refund", "prove", "theorem");
     private readonly ManualTimeProvider _time = new();
 
-    [TearDown]
     public void Dispose() => _generator.Dispose();
 
     [TestCase("invoice", "billing", 0.1, "support")]
