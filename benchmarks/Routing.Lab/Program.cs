@@ -6,6 +6,7 @@ return args switch
     ["schema-suite", .. var rest] => SchemaSuiteCommand.Run(rest),
     ["schema-fuzz", .. var rest] => SchemaFuzzCommand.Run(rest),
     ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
+    ["tokenize", .. var rest] => TokenizeCommand.Run(rest),
     _ => Usage(),
 };
 
@@ -19,6 +20,8 @@ static int Usage()
                                                        runs a folder in the layout of the official JSON Schema Test Suite
           schema-fuzz [--count <pairs>] [--seed <n>]   validates random pairs of schema and instance
           schema-speed [<benchmarks/ajv>]              compares with ajv in one run
+          tokenize --tokenizer <tokenizer.json> --input <texts.jsonl>
+                                                       prints the ids of each {"text":...} as one JSON array a line
         """);
     return 2;
 }

@@ -12,6 +12,7 @@ internal sealed class RoutingParts(
     IEnumerable<IResponseValidator> validators,
     IEnumerable<IRoutingObserver> observers,
     IEnumerable<IFailureClassifier> failureClassifiers,
+    IEnumerable<SemanticRegistration> semantic,
     IEnumerable<RoutingSection> sections)
 {
     public ImmutableArray<ModelRegistration> Models { get; } = [.. models];
@@ -29,6 +30,8 @@ internal sealed class RoutingParts(
     public ImmutableArray<IRoutingObserver> Observers { get; } = [.. observers];
 
     public ImmutableArray<IFailureClassifier> FailureClassifiers { get; } = [.. failureClassifiers];
+
+    public SemanticRegistration? Semantic { get; } = semantic.FirstOrDefault();
 
     public ImmutableArray<RoutingSection> Sections { get; } = [.. sections];
 }

@@ -39,6 +39,8 @@ public sealed class TokenBuffer : IBufferWriter<int>, IDisposable
     /// <summary>Forgets the ids and keeps the array.</summary>
     public void Clear() => Count = 0;
 
+    internal void Truncate(int count) => Count = count;
+
     /// <inheritdoc/>
     public void Advance(int count)
     {
