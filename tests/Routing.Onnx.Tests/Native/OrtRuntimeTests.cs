@@ -25,7 +25,12 @@ public sealed class OrtRuntimeTests
     }
 
     [Test]
-    public void Load_OfTheSamePlace_LoadsOnce() => Assert.That(OrtRuntime.Load(RuntimeNeeded.Load().Path), Is.SameAs(OrtRuntime.Load(RuntimeNeeded.Load().Path)));
+    public void Load_OfTheSamePlace_LoadsOnce()
+    {
+        OrtRuntime first = RuntimeNeeded.Load();
+
+        Assert.That(OrtRuntime.Load(), Is.SameAs(first));
+    }
 
     [Test]
     public void Load_OfNoLibrary_NamesThePackagesToAdd() =>
