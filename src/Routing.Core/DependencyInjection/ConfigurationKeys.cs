@@ -17,7 +17,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
         nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade), nameof(LlmRoutingOptions.Budgets),
-        nameof(LlmRoutingOptions.Catalog), nameof(LlmRoutingOptions.Admission),
+        nameof(LlmRoutingOptions.Catalog), nameof(LlmRoutingOptions.Admission), nameof(LlmRoutingOptions.Semantic),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -117,6 +117,18 @@ internal static class ConfigurationKeys
 
     public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
 
+    public static ImmutableArray<string> Semantic { get; } =
+    [
+        nameof(SemanticOptions.Routes), nameof(SemanticOptions.Neighbours), nameof(SemanticOptions.MinSimilarity), nameof(SemanticOptions.CacheSize),
+        nameof(SemanticOptions.Timeout), nameof(SemanticOptions.RetryAfter),
+    ];
+
+    public static ImmutableArray<string> SemanticRoute { get; } =
+    [
+        nameof(SemanticRouteOptions.Tier), nameof(SemanticRouteOptions.Complexity), nameof(SemanticRouteOptions.Category),
+        nameof(SemanticRouteOptions.Examples), nameof(SemanticRouteOptions.MinSimilarity),
+    ];
+
     public static ImmutableArray<string> Cascade { get; } = [nameof(CascadeOptions.Steps), nameof(CascadeOptions.MaxCostUsd), nameof(CascadeOptions.Policies)];
 
     public static ImmutableArray<string> CascadeStep { get; } = [nameof(CascadeStepOptions.Model), nameof(CascadeStepOptions.AcceptFromScore)];
@@ -149,6 +161,9 @@ internal static class ConfigurationKeys
         CheckChildren(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Tiers), TierTimeouts, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Admission), Admission, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.Semantic), Semantic, errors);
+        CheckChildren(
+            root.GetSection(nameof(LlmRoutingOptions.Semantic)), $"{section.Path}:{nameof(LlmRoutingOptions.Semantic)}", nameof(SemanticOptions.Routes), SemanticRoute, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.CostLatency), CostLatency, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Cascade), Cascade, errors);
         CheckChildren(

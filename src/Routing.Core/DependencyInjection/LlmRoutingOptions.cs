@@ -21,7 +21,7 @@ public sealed class LlmRoutingOptions
     public string? ReferenceModel { get; set; }
 
     /// <summary>Gets or sets the names of the classifiers, in the order in which they are asked.</summary>
-    /// <value>null means those that the host added, then "heuristic"; default null.</value>
+    /// <value>null means those that the host added, then "heuristic", then "semantic" if it was added; default null.</value>
     public IList<string>? Classifiers { get; set; }
 
     /// <summary>Gets or sets the names of the strategies, in the order in which they are asked.</summary>
@@ -60,6 +60,9 @@ public sealed class LlmRoutingOptions
 
     /// <summary>Gets the settings of the heuristic classifier.</summary>
     public HeuristicOptions Heuristic { get; } = new();
+
+    /// <summary>Gets the settings of the semantic classifier.</summary>
+    public SemanticOptions Semantic { get; } = new();
 
     /// <summary>Gets the settings of the cascade strategy.</summary>
     public CascadeOptions Cascade { get; } = new();

@@ -189,8 +189,17 @@ internal sealed class OptionsTranslator
         return Select(known, _options.Strategies, _parts.Strategies, static strategy => strategy.Name, "Strategies", "strategy");
     }
 
-    private List<IRequestClassifier> ReadClassifiers(TierLadder tiers) =>
-        Select([.. _parts.Classifiers, HeuristicReader.Read(_options.Heuristic, tiers, _root, _errors)], _options.Classifiers, _parts.Classifiers, static classifier => classifier.Name, "Classifiers", "classifier");
+    private List<IRequestClassifier> ReadClassifiers(TierLadder tiers)
+    {
+        List<IRequestClassifier> known = [.. _parts.Classifiers, HeuristicReader.Read(_options.Heuristic, tiers, _root, _errors)];
+        if (SemanticReader.Read(_options.Semantic, _parts.Semantic, tiers, _root, _errors) is { } semantic)
+        {
+            // It may call a service, so only those requests reach it of which the heuristic is not sure.
+            known.Add(semantic);
+        }
+
+        return Select(known, _options.Classifiers, _parts.Classifiers, static classifier => classifier.Name, "Classifiers", "classifier");
+    }
 
     private List<T> Select<T>(IReadOnlyList<T> known, IList<string>? names, ImmutableArray<T> added, Func<T, string> nameOf, string key, string what)
         where T : class

@@ -13,6 +13,7 @@ internal sealed class RoutingParts(
     IEnumerable<IRoutingObserver> observers,
     IEnumerable<IFailureClassifier> failureClassifiers,
     IEnumerable<CatalogRegistration> catalogs,
+    IEnumerable<SemanticRegistration> semantic,
     IEnumerable<RoutingSection> sections)
 {
     public ImmutableArray<ModelRegistration> Models { get; } = [.. models];
@@ -32,6 +33,8 @@ internal sealed class RoutingParts(
     public ImmutableArray<IFailureClassifier> FailureClassifiers { get; } = [.. failureClassifiers];
 
     public ImmutableArray<CatalogRegistration> Catalogs { get; } = [.. catalogs];
+
+    public SemanticRegistration? Semantic { get; } = semantic.FirstOrDefault();
 
     public ImmutableArray<RoutingSection> Sections { get; } = [.. sections];
 }

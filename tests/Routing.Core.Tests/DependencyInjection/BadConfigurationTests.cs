@@ -105,6 +105,8 @@ public sealed class BadConfigurationTests
         Mistake("Rules:0:Prefer", "small", "Rules:0:When:KeyWord:0", "x", "LlmRouting:Rules:0:When:KeyWord is not a setting; did you mean 'Keywords'?"),
         Mistake("Policies:bot:MinQualty", "0.5", "LlmRouting:Policies:bot:MinQualty is not a setting; did you mean 'MinQuality'?"),
         Mistake("Execution:MaxAttempt", "2", "LlmRouting:Execution:MaxAttempt is not a setting; did you mean 'MaxAttempts'?"),
+        Mistake("Semantic:Routes:x:Tier", "fast", "LlmRouting:Semantic:Routes is given, but nothing reads it; call .AddSemanticClassifier() and register an embedding generator."),
+        Mistake("Semantic:Routs:x:Tier", "fast", "LlmRouting:Semantic:Routs is not a setting; did you mean 'Routes'?"),
         Mistake("Heuristic:Weight:x", "2", "LlmRouting:Heuristic:Weight is not a setting; did you mean 'Weights'?"),
         Mistake("CostLatency:BackgroundCostWeigth", "2", "LlmRouting:CostLatency:BackgroundCostWeigth is not a setting; did you mean 'BackgroundCostWeight'?"),
         Mistake("CostLatency:Zebra", "2", "LlmRouting:CostLatency:Zebra is not a setting; known are InteractiveCostWeight, InteractiveLatencyWeight, BackgroundCostWeight, BackgroundLatencyWeight."),

@@ -25,6 +25,8 @@ public sealed class ConfigurationKeysTests
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
         Level<HeuristicOptions>(ConfigurationKeys.Heuristic),
+        Level<SemanticOptions>(ConfigurationKeys.Semantic),
+        Level<SemanticRouteOptions>(ConfigurationKeys.SemanticRoute),
         Level<CostLatencyOptions>(ConfigurationKeys.CostLatency),
     ];
 
