@@ -369,7 +369,9 @@ internal sealed partial class RouteExecutor(
     {
         try
         {
-            await Task.Delay(wait, services.TimeProvider, cancellationToken).ConfigureAwait(false);
+            // Rounded up: a timer knows whole milliseconds, and one that fires early would have the walk ask again, and again.
+            TimeSpan whole = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+            await Task.Delay(whole, services.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
