@@ -19,6 +19,8 @@ public sealed class ModelEndpoint
     private readonly EndpointHealth _health = new();
     private readonly PeakLatency _callPeak = new();
     private readonly PeakLatency _firstTokenPeak = new();
+    private LatencySamples? _callSamples;
+    private LatencySamples? _firstTokenSamples;
     private double _latencySeconds = double.NaN;
     private double _firstTokenSeconds = double.NaN;
     private long _latencyAsOf;
@@ -293,16 +295,41 @@ public sealed class ModelEndpoint
         if (firstToken is { } peak)
         {
             _firstTokenPeak.Add(peak, now);
+            _firstTokenSamples?.Add(peak, now);
         }
         else
         {
             _callPeak.Add(elapsed, now);
         }
+
+        _callSamples?.Add(elapsed, now);
     }
 
     /// <summary>Learns that nothing came for a while; balancing then prefers others, until time has passed.</summary>
-    internal void RecordSilence(TimeSpan elapsed, bool isStreaming, TimeProvider timeProvider) =>
-        (isStreaming ? _firstTokenPeak : _callPeak).Add(elapsed, Monotonic.Now(timeProvider));
+    internal void RecordSilence(TimeSpan elapsed, bool isStreaming, TimeProvider timeProvider)
+    {
+        long now = Monotonic.Now(timeProvider);
+        (isStreaming ? _firstTokenPeak : _callPeak).Add(elapsed, now);
+        (isStreaming ? _firstTokenSamples : _callSamples)?.Add(elapsed, now);
+    }
+
+    /// <summary>Gets the time within which a share of the calls came; from the first question on, calls are remembered for that.</summary>
+    /// <param name="firstToken">Whether the time to a stream's first content counts, rather than that of a whole answer.</param>
+    /// <param name="share">The share.</param>
+    /// <param name="minSamples">How many calls must be known.</param>
+    /// <param name="now">Now, from <see cref="Monotonic"/>.</param>
+    /// <returns>null when too few are known.</returns>
+    internal TimeSpan? ObservedPercentile(bool firstToken, double share, int minSamples, long now)
+    {
+        ref LatencySamples? samples = ref firstToken ? ref _firstTokenSamples : ref _callSamples;
+        if (Volatile.Read(ref samples) is { } known)
+        {
+            return known.Percentile(share, minSamples, now);
+        }
+
+        Interlocked.CompareExchange(ref samples, new LatencySamples(), null);
+        return null;
+    }
 
     /// <summary>Takes the endpoint out of service; its client is disposed, if the router owns it, when the last call has ended.</summary>
     internal void Retire()
