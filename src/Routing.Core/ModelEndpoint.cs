@@ -85,11 +85,11 @@ public sealed class ModelEndpoint
 
     /// <summary>Gets the decayed average time of answers that succeeded: of a stream, what was waited for it, without the time that its reader took.</summary>
     /// <value>null until the first call has succeeded, and again when none has for ten minutes.</value>
-    public TimeSpan? Latency => Known(ref _latencySeconds);
+    public TimeSpan? Latency => KnownNow(ref _latencySeconds);
 
     /// <summary>Gets the decayed average time until a stream's first meaningful content.</summary>
     /// <value>null until the first stream has succeeded, and again when no call has for ten minutes.</value>
-    public TimeSpan? FirstTokenLatency => Known(ref _firstTokenSeconds);
+    public TimeSpan? FirstTokenLatency => KnownNow(ref _firstTokenSeconds);
 
     /// <summary>Gets whether the client routes itself: its calls count against the same budget.</summary>
     internal bool IsRouter { get; }
@@ -361,12 +361,30 @@ public sealed class ModelEndpoint
         Volatile.Write(ref average, isForgotten || double.IsNaN(known) ? seconds : known + (LatencyDecay * (seconds - known)));
     }
 
-    private TimeSpan? Known(ref double average)
+    /// <summary>Gets <see cref="Latency"/> without a look at the clock for each endpoint of a decision.</summary>
+    /// <param name="now">Now, from <see cref="Monotonic"/>; 0 when nobody has looked yet.</param>
+    internal TimeSpan? LatencyAt(ref long now) => Known(ref _latencySeconds, ref now);
+
+    private TimeSpan? KnownNow(ref double average)
+    {
+        long now = 0;
+        return Known(ref average, ref now);
+    }
+
+    private TimeSpan? Known(ref double average, ref long now)
     {
         double seconds = Volatile.Read(ref average);
-        return double.IsNaN(seconds) || Monotonic.Now(_clock!) - Volatile.Read(ref _latencyAsOf) > LatencyLifetime.Ticks // not null: kept with the first latency
-            ? null
-            : TimeSpan.FromSeconds(seconds);
+        if (double.IsNaN(seconds))
+        {
+            return null;
+        }
+
+        if (now == 0)
+        {
+            now = Monotonic.Now(_clock!); // not null: kept with the first latency
+        }
+
+        return now - Volatile.Read(ref _latencyAsOf) > LatencyLifetime.Ticks ? null : TimeSpan.FromSeconds(seconds);
     }
 
     private void DisposeWhenIdle()
