@@ -10,12 +10,16 @@ public sealed class ChaosTests
     [Test]
     [Description("R1 fallback before content, R2 one attempt's output, R3 no silent truncation, R6 one budget, R16 every attempt booked")]
     public void Chaos_LosesDoublesAndHidesNothing_R1_R2_R3_R6_R16(
-        [ValueSource(nameof(Profiles))] string profile, [Values] bool breaker)
+        [ValueSource(nameof(Profiles))] string profile, [Values] bool breaker, [Values] bool hedging)
     {
         using ChaosWorld world = new(
             ChaosProfile.Find(profile)!,
             seed: 20_26,
-            pipeline => pipeline.Execution = breaker ? pipeline.Execution : pipeline.Execution with { Health = ChaosWorld.NeverPassedOver });
+            pipeline => pipeline.Execution = pipeline.Execution with
+            {
+                Health = breaker ? pipeline.Execution.Health : ChaosWorld.NeverPassedOver,
+                Hedging = hedging ? ChaosWorld.HedgeOften : pipeline.Execution.Hedging,
+            });
 
         ChaosTally tally = world.Run(first: 0, count: 600, parallel: 16);
 

@@ -75,6 +75,9 @@ internal sealed class ChaosWorld : IDisposable
         MisconfiguredBreakDuration = TimeSpan.Zero,
     };
 
+    /// <summary>Gets settings with which every slow call meets another one beside it.</summary>
+    public static HedgingSettings HedgeOften { get; } = new() { Enabled = true, Delay = TimeSpan.FromMilliseconds(100), MaxShare = 1 };
+
     public ManualTimeProvider Clock { get; } = new();
 
     public RoutingChatClient Client => _client;
