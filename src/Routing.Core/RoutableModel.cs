@@ -23,7 +23,11 @@ public sealed record RoutableModel(ModelProfile Profile, ImmutableArray<ModelEnd
 
     /// <summary>Gets how long an answer is expected to take.</summary>
     /// <value>The best measured endpoint, else the profile's typical latency; null when neither is known.</value>
-    public TimeSpan? ExpectedLatency
+    public TimeSpan? ExpectedLatency => MeasuredLatency ?? Profile.TypicalLatency;
+
+    /// <summary>Gets how long answers of the fastest endpoint take, as measured.</summary>
+    /// <value>null when none was measured.</value>
+    internal TimeSpan? MeasuredLatency
     {
         get
         {
@@ -37,7 +41,7 @@ public sealed record RoutableModel(ModelProfile Profile, ImmutableArray<ModelEnd
                 }
             }
 
-            return best ?? Profile.TypicalLatency;
+            return best;
         }
     }
 
