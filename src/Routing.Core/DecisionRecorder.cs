@@ -62,14 +62,14 @@ internal sealed class DecisionRecorder(DateTimeOffset at) : DecisionTrace, IMode
         return this;
     }
 
-    public override void NoteVerdict(string strategy, in StrategyVerdict verdict)
+    public override void NoteVerdict(string strategy, in StrategyVerdict verdict, bool isClassified)
     {
         if (_verdictCount == _verdicts.Length)
         {
             Array.Resize(ref _verdicts, _verdictCount == 0 ? 2 : _verdictCount * 2);
         }
 
-        _verdicts[_verdictCount++] = new(strategy, verdict);
+        _verdicts[_verdictCount++] = new(strategy, verdict, isClassified);
     }
 
     public override void NoteAnswer(string classifier, Classification? answer, string? failure)

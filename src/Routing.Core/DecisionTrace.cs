@@ -45,7 +45,7 @@ internal class DecisionTrace
     public virtual IModelLookup Freeze(IModelLookup models) => models;
 
     /// <summary>Takes note of what a strategy said.</summary>
-    public virtual void NoteVerdict(string strategy, in StrategyVerdict verdict)
+    public virtual void NoteVerdict(string strategy, in StrategyVerdict verdict, bool isClassified)
     {
     }
 

@@ -114,7 +114,7 @@ public sealed partial class Router
                 verdict = StrategyVerdict.Abstain(reason);
             }
 
-            request.Trace.NoteVerdict(strategy.Name, verdict);
+            request.Trace.NoteVerdict(strategy.Name, verdict, request.KnownClassification is not null);
             if (verdict.Kind == StrategyVerdictKind.Abstain)
             {
                 request.Trace.Add(new(DecisionStepKind.Abstained, strategy.Name, null, verdict.Reason));
