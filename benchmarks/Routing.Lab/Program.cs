@@ -6,6 +6,7 @@ return args switch
     ["overhead"] => await OverheadCommand.RunAsync(),
     ["chaos", .. var rest] => ChaosCommand.Run(rest),
     ["soak", .. var rest] => SoakCommand.Run(rest),
+    ["replay", .. var rest] => await ReplayCommand.RunAsync(rest),
     ["schema-suite", .. var rest] => SchemaSuiteCommand.Run(rest),
     ["schema-fuzz", .. var rest] => SchemaFuzzCommand.Run(rest),
     ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
@@ -24,6 +25,8 @@ static int Usage()
           chaos [--requests <n>] [--seed <n>] [--profile <name>]
                                                        drives the whole client against endpoints that fail; --help lists the profiles
           soak [--minutes <n>]                         lets chaos go on, and watches the memory
+          replay <log.jsonl> --config <a.json> [--against <b.json>]
+                                                       decides the requests of a decision log again
           schema-suite <folder> [--remotes <folder>] --draft <2020-12|2019-09|7|6|4>
                                                        runs a folder in the layout of the official JSON Schema Test Suite
           schema-fuzz [--count <pairs>] [--seed <n>]   validates random pairs of schema and instance

@@ -22,7 +22,7 @@ internal sealed class DecisionRecorder(DateTimeOffset at) : DecisionTrace, IMode
 
     public ReadOnlySpan<RecordedAnswer> Answers => _answers.AsSpan(0, _answerCount);
 
-    /// <summary>Gets the soft constraints that excluded a model, or would have.</summary>
+    /// <summary>Gets the soft constraints that left a step, excluded a model, or would have.</summary>
     public List<string>? SoftConstraints { get; private set; }
 
     /// <summary>Gets the model that keeps the conversation which the request carries on.</summary>

@@ -54,7 +54,7 @@ internal class DecisionTrace
     {
     }
 
-    /// <summary>Takes note that a soft constraint wanted to exclude a model.</summary>
+    /// <summary>Takes note that a soft constraint had something to say.</summary>
     public virtual void NoteSoft(string constraint)
     {
     }

@@ -119,6 +119,9 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
     /// <summary>Waits until the records of all requests that have ended are in the file, or are lost.</summary>
     public void Flush() => _queue.Await(_queue.AskFlush());
 
+    /// <summary>Waits until so many flushes are done, those of the clock included.</summary>
+    internal void AwaitFlush(long flush) => _queue.Await(flush);
+
     /// <summary>Writes what is left, and closes the file. Records that come later are dropped.</summary>
     public void Dispose()
     {

@@ -21,14 +21,14 @@ internal static partial class CandidateFilter
 
             int steps = request.Trace.Count;
             int kept = Filter(request, constraint, models, count, lookup, logger, out RoutableModel[]? survivors);
+            if (constraint.IsSoft && request.Trace.Count > steps)
+            {
+                request.Trace.NoteSoft(constraint.Name);
+            }
+
             if (survivors is null)
             {
                 continue;
-            }
-
-            if (constraint.IsSoft)
-            {
-                request.Trace.NoteSoft(constraint.Name);
             }
 
             if (kept == 0 && constraint.IsSoft)
