@@ -8,6 +8,7 @@ return args switch
     ["tail", .. var rest] => TailCommand.Run(rest),
     ["soak", .. var rest] => SoakCommand.Run(rest),
     ["wire-fuzz", .. var rest] => await WireFuzzCommand.RunAsync(rest),
+    ["replay", .. var rest] => await ReplayCommand.RunAsync(rest),
     ["schema-suite", .. var rest] => SchemaSuiteCommand.Run(rest),
     ["schema-fuzz", .. var rest] => SchemaFuzzCommand.Run(rest),
     ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
@@ -29,6 +30,8 @@ static int Usage()
           soak [--minutes <n>]                         lets chaos go on, and watches the memory
           wire-fuzz [--count <n>] [--seed <n>] [--adapter openai|anthropic]
                                                        lets the adapters read broken answers of the services
+          replay <log.jsonl> --config <a.json> [--against <b.json>]
+                                                       decides the requests of a decision log again
           schema-suite <folder> [--remotes <folder>] --draft <2020-12|2019-09|7|6|4>
                                                        runs a folder in the layout of the official JSON Schema Test Suite
           schema-fuzz [--count <pairs>] [--seed <n>]   validates random pairs of schema and instance

@@ -44,4 +44,10 @@ internal static class EventIds
     public const int BudgetRunsLow = 1600;
     public const int BudgetSpent = 1601;
     public const int BudgetStoreFailed = 1602;
+
+    // DecisionLog: 1700-1799
+    public const int DecisionLogFailed = 1700;
+    public const int DecisionLogRecovered = 1701;
+    public const int DecisionLogDropped = 1702;
+    public const int DecisionLogged = 1710;
 }

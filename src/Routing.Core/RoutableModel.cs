@@ -32,9 +32,22 @@ public sealed record RoutableModel(ModelProfile Profile, ImmutableArray<ModelEnd
         }
     }
 
+    /// <summary>Gets how long answers of the fastest endpoint take, as measured.</summary>
+    /// <value>null when none was measured.</value>
+    internal TimeSpan? MeasuredLatency
+    {
+        get
+        {
+            long now = 0;
+            return MeasuredLatencyAt(ref now);
+        }
+    }
+
     /// <summary>Gets <see cref="ExpectedLatency"/> for one of many models.</summary>
     /// <param name="now">Now, from <see cref="Monotonic"/>; 0 when nobody has looked at the clock yet.</param>
-    internal TimeSpan? ExpectedLatencyAt(ref long now)
+    internal TimeSpan? ExpectedLatencyAt(ref long now) => MeasuredLatencyAt(ref now) ?? Profile.TypicalLatency;
+
+    private TimeSpan? MeasuredLatencyAt(ref long now)
     {
         TimeSpan? best = null;
         foreach (ModelEndpoint endpoint in Endpoints)
@@ -46,7 +59,7 @@ public sealed record RoutableModel(ModelProfile Profile, ImmutableArray<ModelEnd
             }
         }
 
-        return best ?? Profile.TypicalLatency;
+        return best;
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,18 @@ public sealed class RoutingRequest
         IRequestClassifier? classifier = null,
         RoutingPolicy? policy = null,
         bool isStreaming = false)
+        : this(messages, options, features, classifier, policy, isStreaming, new DecisionTrace())
+    {
+    }
+
+    internal RoutingRequest(
+        IReadOnlyList<ChatMessage> messages,
+        ChatOptions? options,
+        RequestFeatures? features,
+        IRequestClassifier? classifier,
+        RoutingPolicy? policy,
+        bool isStreaming,
+        DecisionTrace trace)
     {
         ArgumentNullException.ThrowIfNull(messages);
         Messages = messages;
@@ -37,6 +49,7 @@ public sealed class RoutingRequest
         Policy = policy;
         IsStreaming = isStreaming;
         _classifier = classifier;
+        Trace = trace;
     }
 
     /// <summary>Gets the messages, oldest first.</summary>
@@ -86,7 +99,7 @@ public sealed class RoutingRequest
     internal string? PinnedEndpoint { get; set; }
 
     /// <summary>Gets the steps of the decision that is being made.</summary>
-    internal DecisionTrace Trace { get; } = new();
+    internal DecisionTrace Trace { get; }
 
     /// <summary>Classifies the request, the first time; later calls return the same answer.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>

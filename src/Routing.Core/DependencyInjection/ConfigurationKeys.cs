@@ -17,7 +17,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
         nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade), nameof(LlmRoutingOptions.Budgets),
-        nameof(LlmRoutingOptions.Catalog), nameof(LlmRoutingOptions.Admission), nameof(LlmRoutingOptions.Semantic),
+        nameof(LlmRoutingOptions.Catalog), nameof(LlmRoutingOptions.Admission), nameof(LlmRoutingOptions.DecisionLog), nameof(LlmRoutingOptions.Semantic),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -121,6 +121,13 @@ internal static class ConfigurationKeys
         nameof(AdmissionOptions.BackgroundShare), nameof(AdmissionOptions.DegradeAbove), nameof(AdmissionOptions.DegradeBelow),
     ];
 
+    public static ImmutableArray<string> DecisionLog { get; } =
+    [
+        nameof(DecisionLogOptions.Path), nameof(DecisionLogOptions.MaxFileBytes), nameof(DecisionLogOptions.MaxFiles),
+        nameof(DecisionLogOptions.Capacity), nameof(DecisionLogOptions.WhenFull), nameof(DecisionLogOptions.FlushInterval),
+        nameof(DecisionLogOptions.CaptureFeatures), nameof(DecisionLogOptions.IdKey),
+    ];
+
     public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
 
     public static ImmutableArray<string> Semantic { get; } =
@@ -167,6 +174,7 @@ internal static class ConfigurationKeys
         CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hedging), Hedging, errors);
         CheckChildren(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Tiers), TierTimeouts, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Admission), Admission, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.DecisionLog), DecisionLog, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Semantic), Semantic, errors);
         CheckChildren(

@@ -23,6 +23,8 @@ internal static class MetricNames
     public const string BudgetLeft = "llm.routing.budget.left";
     public const string BudgetUsed = "llm.routing.budget.used";
 
+    public const string DecisionLogRecords = "llm.routing.decision_log.records";
+
     public const string Model = "llm.routing.model";
     public const string Endpoint = "llm.routing.endpoint";
     public const string DecidedBy = "llm.routing.decided_by";

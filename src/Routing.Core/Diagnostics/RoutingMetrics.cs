@@ -51,6 +51,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
     private readonly Histogram<double> _classifierDuration;
     private readonly Counter<long> _classifierTruncations;
     private readonly Counter<long> _breakerTransitions;
+    private readonly Counter<long> _decisionLogRecords;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meter">The meter; whoever made it disposes it.</param>
@@ -74,6 +75,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         _classifierDuration = meter.CreateHistogram(MetricNames.ClassifierDuration, "s", "Time of one classifier.", tags: null, ShortSeconds);
         _classifierTruncations = meter.CreateCounter<long>(MetricNames.ClassifierTruncations, "{request}", "Requests of which a classifier read only a part.");
         _breakerTransitions = meter.CreateCounter<long>(MetricNames.BreakerTransitions, "{transition}", "Changes of an endpoint's circuit, by the new state.");
+        _decisionLogRecords = meter.CreateCounter<long>(MetricNames.DecisionLogRecords, "{record}", "Records of the decision log, by result.");
     }
 
     /// <summary>Gets the instruments of routers that were given no meter of their own.</summary>
@@ -164,6 +166,17 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         if (_classifierTruncations.Enabled)
         {
             _classifierTruncations.Add(1, new KeyValuePair<string, object?>(MetricNames.Classifier, classifier));
+        }
+    }
+
+    /// <summary>Counts records of the decision log.</summary>
+    /// <param name="result">What became of them: written, dropped, lost.</param>
+    /// <param name="count">How many.</param>
+    public void RecordDecisionLog(string result, int count)
+    {
+        if (_decisionLogRecords.Enabled)
+        {
+            _decisionLogRecords.Add(count, new KeyValuePair<string, object?>(MetricNames.Result, result));
         }
     }
 

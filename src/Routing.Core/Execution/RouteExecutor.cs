@@ -21,6 +21,12 @@ internal sealed partial class RouteExecutor(
     /// <summary>Gets what walks need of their surroundings.</summary>
     public RouteServices Services => services;
 
+    /// <summary>Gets whether somebody wants to know what decisions were made from.</summary>
+    public bool KeepsDecisions { get; } = observers.Any(static observer => observer is IDecisionObserver);
+
+    /// <summary>Finds an observer by its type.</summary>
+    public IRoutingObserver? FindObserver(Type type) => observers.FirstOrDefault(type.IsInstanceOfType);
+
     /// <summary>Gets a whole answer.</summary>
     /// <exception cref="RouteFailedException">Every attempt failed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -53,7 +59,7 @@ internal sealed partial class RouteExecutor(
                 if (answer is { } accepted)
                 {
                     RoutingOutcome outcome = walk.ToOutcome();
-                    Publish(outcome);
+                    Publish(outcome, walk.Request);
                     return ResponseWriter.Attach(accepted.Response, outcome, target, accepted.RawText);
                 }
             }
@@ -94,7 +100,7 @@ internal sealed partial class RouteExecutor(
     }
 
     /// <summary>Tells everybody what became of a request.</summary>
-    public void Publish(RoutingOutcome outcome)
+    public void Publish(RoutingOutcome outcome, RoutingRequest request)
     {
         if (logger.IsEnabled(LogLevel.Debug))
         {
@@ -106,7 +112,30 @@ internal sealed partial class RouteExecutor(
         {
             try
             {
-                observer.OnCompleted(outcome);
+                if (observer is IDecisionObserver log)
+                {
+                    log.OnCompleted(outcome, request);
+                }
+                else
+                {
+                    observer.OnCompleted(outcome);
+                }
+            }
+            catch (Exception exception)
+            {
+                Log.ObserverFailed(logger, observer.GetType().Name, exception.GetType().Name);
+            }
+        }
+    }
+
+    /// <summary>Tells those who keep decisions of a request that no model was asked for.</summary>
+    public void PublishRefusal(RoutingRequest request, RoutingException refusal, TimeSpan elapsed)
+    {
+        foreach (IRoutingObserver observer in observers)
+        {
+            try
+            {
+                (observer as IDecisionObserver)?.OnRefused(request, refusal, elapsed);
             }
             catch (Exception exception)
             {
@@ -195,7 +224,7 @@ internal sealed partial class RouteExecutor(
         BudgetRefusal? refusal = walk.Failures.IsOnlyBudget ? walk.Spending?.Refusal : null;
         RouteFailedException exception = walk.Failures.ToException(outcome);
         Log.RouteFailed(logger, outcome.Id, refusal is null ? exception.Kind : FailureKind.BudgetExceeded, outcome.Attempts.Length);
-        Publish(outcome);
+        Publish(outcome, walk.Request);
         return refusal?.ToException(outcome) ?? (RoutingException)exception;
     }
 
@@ -483,7 +512,7 @@ internal sealed partial class RouteExecutor(
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            Publish(walk.ToOutcome());
+            Publish(walk.ToOutcome(), walk.Request);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

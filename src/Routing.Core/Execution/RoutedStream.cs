@@ -198,7 +198,7 @@ internal sealed class RoutedStream(
         _isSettled = true;
         executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, leg: null, callerToken);
         Outcome = walk.ToOutcome();
-        executor.Publish(Outcome);
+        executor.Publish(Outcome, walk.Request);
         if (callerToken.IsCancellationRequested)
         {
             return new OperationCanceledException(callerToken);
@@ -267,7 +267,7 @@ internal sealed class RoutedStream(
             _isSettled = true;
             walk.Record(_attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller stopped reading", nested: Nested), target);
             Outcome = walk.ToOutcome();
-            executor.Publish(Outcome);
+            executor.Publish(Outcome, walk.Request);
         }
     }
 
@@ -283,7 +283,7 @@ internal sealed class RoutedStream(
         target.Endpoint.RecordLatency(waited, _attempt.TimeToFirstToken ?? waited, timeProvider);
         walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
         Outcome = walk.ToOutcome();
-        executor.Publish(Outcome);
+        executor.Publish(Outcome, walk.Request);
         return null;
     }
 

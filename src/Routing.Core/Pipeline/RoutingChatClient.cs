@@ -98,7 +98,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             : serviceType == typeof(BudgetLedger) ? Router.Plan.Budgets
             : serviceType == typeof(AdmissionLimiter) ? Router.Plan.Admission
             : serviceType.IsInstanceOfType(this) ? this
-            : null;
+            : _executor.FindObserver(serviceType);
     }
 
     /// <inheritdoc/>
@@ -227,9 +227,10 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         long started = _timeProvider.GetTimestamp();
         RoutingPlan plan = Router.Plan;
         ModelSnapshot models = Router.Registry.Current;
+        RoutingRequest? request = null;
         try
         {
-            RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
+            request = Router.CreateRequest(messages, options, plan, isStreaming, _executor.KeepsDecisions ? new DecisionRecorder(_timeProvider.GetUtcNow()) : null);
             if (queued > TimeSpan.Zero)
             {
                 request.Trace.Add(new(DecisionStepKind.Queued, "admission", null, FormattableString.Invariant($"waited {queued.TotalMilliseconds:0} ms for its turn")));
@@ -245,6 +246,11 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         catch (RoutingException exception)
         {
             _metrics.RecordRefusal(exception.GetType().Name);
+            if (request is not null && _executor.KeepsDecisions)
+            {
+                _executor.PublishRefusal(request, exception, _timeProvider.GetElapsedTime(started));
+            }
+
             throw;
         }
     }

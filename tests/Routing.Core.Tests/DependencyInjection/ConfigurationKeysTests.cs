@@ -20,6 +20,7 @@ public sealed class ConfigurationKeysTests
         Level<ExecutionOptions>(ConfigurationKeys.Execution),
         Level<HoldOptions>(ConfigurationKeys.Hold),
         Level<AdmissionOptions>(ConfigurationKeys.Admission),
+        Level<DecisionLogOptions>(ConfigurationKeys.DecisionLog),
         Level<HealthOptions>(ConfigurationKeys.Health),
         Level<HedgingOptions>(ConfigurationKeys.Hedging),
         Level<TimeoutOptions>(ConfigurationKeys.TierTimeouts),
