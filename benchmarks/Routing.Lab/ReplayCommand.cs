@@ -93,6 +93,7 @@ internal static class ReplayCommand
         json.WriteNumber("same", tally.Same);
         json.WriteNumber("different", tally.Different);
         json.WriteNumber("unreplayable", tally.Unreplayable);
+        json.WriteNumber("elsewhere", tally.Elsewhere);
         json.WriteNumber("refused", tally.Refused);
         json.WriteNumber("costUsd", tally.CostUsd);
         json.WriteNumber("unpriced", tally.Unpriced);

@@ -18,6 +18,9 @@ internal sealed class ReplayTally(ReplayConfiguration configuration)
 
     public int Refused { get; private set; }
 
+    /// <summary>Gets how many requests would have gone to another model first.</summary>
+    public int Elsewhere { get; private set; }
+
     /// <summary>Gets how many requests had no price to count with.</summary>
     public int Unpriced { get; private set; }
 
@@ -47,6 +50,7 @@ internal sealed class ReplayTally(ReplayConfiguration configuration)
             return again;
         }
 
+        Elsewhere += record.Decision is { } recorded && recorded.ModelId != decision.ModelId ? 1 : 0;
         Requests[decision.ModelId] = Requests.GetValueOrDefault(decision.ModelId) + 1;
 
         // The tokens that were counted where they were, the estimate of the router where nobody answered.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LlmRouting.Budgets;
 using Microsoft.Extensions.AI;
 
 namespace LlmRouting.QuickStart;

@@ -31,11 +31,11 @@ internal sealed class MetricsKeeper : IDisposable
     {
         lock (_lock)
         {
-            return string.Create(
+            string sums = string.Create(
                 CultureInfo.InvariantCulture,
-                $"Metrics      {_measurements} measurements on {_sums.Count} instruments of the meter '{RoutingDiagnostics.MeterName}' were heard in this process: "
-                + $"{Of("llm.routing.requests"):0} requests, {Of("llm.routing.attempts"):0} attempts, {Of("llm.routing.tokens"):0} tokens, ${Of("llm.routing.cost"):0.000000}. "
-                + "Any OpenTelemetry exporter hears the same (docs/telemetry.md)");
+                $"{Of("llm.routing.requests"):0} requests, {Of("llm.routing.attempts"):0} attempts, {Of("llm.routing.tokens"):0} tokens, ${Of("llm.routing.cost"):0.000000}");
+            return $"Metrics      {_measurements} measurements on {_sums.Count} instruments of the meter '{RoutingDiagnostics.MeterName}' were heard in this process: {sums}. "
+                + "Any OpenTelemetry exporter hears the same (docs/telemetry.md)";
         }
     }
 

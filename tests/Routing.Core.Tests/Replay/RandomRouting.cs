@@ -38,8 +38,8 @@ internal static class RandomRouting
                 Capabilities = random.Next(3) == 0 ? ModelCapabilities.None : ModelCapabilities.Tools | ModelCapabilities.JsonSchema,
                 TypicalLatency = random.Next(2) == 0 ? TimeSpan.FromMilliseconds(random.Next(1, 5_000)) : null,
                 SupportsStreaming = random.Next(5) != 0,
-                DeprecatedOn = random.Next(4) == 0 ? now.AddHours(random.Next(-3, 20)) : null,
-                RetiresOn = i > 1 && random.Next(5) == 0 ? now.AddHours(random.Next(1, 20)) : null,
+                DeprecatedOn = random.Next(4) == 0 ? now.AddHours(random.Next(-3, 6)) : null,
+                RetiresOn = i > 1 && random.Next(5) == 0 ? now.AddHours(random.Next(6, 20)) : null,
             },
             new FakeChatClient("answer")))];
         return new RoutingPipeline
