@@ -22,6 +22,7 @@ public sealed class ConfigurationKeysTests
         Level<AdmissionOptions>(ConfigurationKeys.Admission),
         Level<HealthOptions>(ConfigurationKeys.Health),
         Level<HedgingOptions>(ConfigurationKeys.Hedging),
+        Level<ProbeOptions>(ConfigurationKeys.Probes),
         Level<TimeoutOptions>(ConfigurationKeys.TierTimeouts),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
