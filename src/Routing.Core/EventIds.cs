@@ -28,6 +28,7 @@ internal static class EventIds
     public const int CircuitRecovered = 1312;
     public const int HealthObserverFailed = 1313;
     public const int WarmUpFailed = 1314;
+    public const int WarmedUp = 1315;
     public const int OptionNotSent = 1320;
 
     // Pipeline: 1400-1499

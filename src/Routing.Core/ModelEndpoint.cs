@@ -24,6 +24,7 @@ public sealed class ModelEndpoint
     private double _latencySeconds = double.NaN;
     private double _firstTokenSeconds = double.NaN;
     private long _latencyAsOf;
+    private long _probedAt = long.MinValue;
     private TimeProvider? _clock;
     private volatile EndpointLoadSettings _load = EndpointLoadSettings.Default;
     private volatile RateLimiter? _limiter;
@@ -147,6 +148,34 @@ public sealed class ModelEndpoint
 
         DisposeWhenIdle();
     }
+
+    /// <summary>Counts a call as ended when it returns, which may be long after anybody waited for it: until then it uses its client.</summary>
+    /// <param name="call">The call; null when it never began.</param>
+    internal void ExitAfter(Task? call)
+    {
+        if (call is null or { IsCompleted: true })
+        {
+            Exit();
+        }
+        else
+        {
+            _ = call.ContinueWith(
+                static (_, state) => ((ModelEndpoint)state!).Exit(),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Takes note of a call that was made only to see how the endpoint is.</summary>
+    internal void NoteProbe(long now) => Volatile.Write(ref _probedAt, now);
+
+    /// <summary>Says whether nothing runs, and nothing has come back, since a moment.</summary>
+    internal bool IsIdleSince(long moment) =>
+        InFlight == 0
+        && Volatile.Read(ref _probedAt) < moment
+        && (double.IsNaN(Volatile.Read(ref _latencySeconds)) || Volatile.Read(ref _latencyAsOf) < moment);
 
     /// <summary>Asks for one attempt: whoever is granted it calls <see cref="Settle"/> when it is recorded, and <see cref="Exit"/> when its call has returned.</summary>
     /// <param name="health">When the endpoint is passed over.</param>

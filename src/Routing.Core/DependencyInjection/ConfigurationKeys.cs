@@ -89,12 +89,19 @@ internal static class ConfigurationKeys
         nameof(ExecutionOptions.RateWindow), nameof(ExecutionOptions.Tiers), nameof(ExecutionOptions.MaxRetries), nameof(ExecutionOptions.RetryDelay),
         nameof(ExecutionOptions.MaxRetryDelay), nameof(ExecutionOptions.EndpointOrder), nameof(ExecutionOptions.Region),
         nameof(ExecutionOptions.MaxLimitWait), nameof(ExecutionOptions.Health), nameof(ExecutionOptions.Hedging),
+        nameof(ExecutionOptions.Probes),
     ];
 
     public static ImmutableArray<string> Hedging { get; } =
     [
         nameof(HedgingOptions.Enabled), nameof(HedgingOptions.Delay), nameof(HedgingOptions.Percentile), nameof(HedgingOptions.MinSamples),
         nameof(HedgingOptions.MaxShare), nameof(HedgingOptions.AllowTools),
+    ];
+
+    public static ImmutableArray<string> Probes { get; } =
+    [
+        nameof(ProbeOptions.Enabled), nameof(ProbeOptions.Interval), nameof(ProbeOptions.IdleAfter), nameof(ProbeOptions.MaxPerHour),
+        nameof(ProbeOptions.Timeout),
     ];
 
     public static ImmutableArray<string> Health { get; } =
@@ -172,6 +179,7 @@ internal static class ConfigurationKeys
         IConfigurationSection execution = root.GetSection(nameof(LlmRoutingOptions.Execution));
         CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Health), Health, errors);
         CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hedging), Hedging, errors);
+        CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Probes), Probes, errors);
         CheckChildren(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Tiers), TierTimeouts, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Admission), Admission, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.DecisionLog), DecisionLog, errors);

@@ -148,6 +148,7 @@ internal sealed partial class RoutingRuntime : IDisposable
                 Client.Router.Registry.Update(BuildModels(translated));
                 Budgets.Update(translated.Budgets);
                 Client.Router.Update(plan);
+                Client.Prober?.Apply();
                 if (plan.Admission is not null && translated.Admission is { } bounds)
                 {
                     plan.Admission.Settings = bounds;

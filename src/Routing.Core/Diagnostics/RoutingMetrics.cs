@@ -42,6 +42,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
     private readonly UpDownCounter<double> _saved;
     private readonly Counter<long> _escalations;
     private readonly Counter<long> _failovers;
+    private readonly Counter<long> _probes;
     private readonly Counter<long> _hedges;
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _attemptDuration;
@@ -66,6 +67,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         _saved = meter.CreateUpDownCounter<double>(MetricNames.Saved, "USD", "What the reference model would have cost for the same tokens, less what the request cost.");
         _escalations = meter.CreateCounter<long>(MetricNames.Escalations, "{request}", "Requests whose answer came from a further model because validators rejected an earlier one's.");
         _failovers = meter.CreateCounter<long>(MetricNames.Failovers, "{request}", "Requests whose answer came from a further attempt because an earlier one failed.");
+        _probes = meter.CreateCounter<long>(MetricNames.Probes, "{probe}", "Calls made only to see how an endpoint is, by result.");
         _hedges = meter.CreateCounter<long>(MetricNames.Hedges, "{attempt}", "Attempts made beside a slow one, by result.");
         _attempts = meter.CreateCounter<long>(MetricNames.Attempts, "{attempt}", "Attempts, by result.");
         _attemptDuration = meter.CreateHistogram(MetricNames.AttemptDuration, "s", "Time of an attempt.", tags: null, Seconds);
@@ -136,6 +138,17 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         }
 
         RecordAttempts(outcome);
+    }
+
+    /// <summary>Counts a probe, and what it cost.</summary>
+    public void RecordProbe(RoutingAttempt attempt)
+    {
+        if (_probes.Enabled)
+        {
+            _probes.Add(1, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint), new(MetricNames.Result, EnumNames.Of(attempt.Result)));
+        }
+
+        RecordCost(attempt);
     }
 
     /// <summary>Counts a request that no model was asked for.</summary>
@@ -258,6 +271,11 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
             _attemptDuration.Record(attempt.Elapsed.TotalSeconds, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint));
         }
 
+        RecordCost(attempt);
+    }
+
+    private void RecordCost(RoutingAttempt attempt)
+    {
         if (_cost.Enabled && attempt.CostUsd > 0)
         {
             _cost.Add((double)attempt.CostUsd, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Certainty, EnumNames.Of(attempt.Certainty)));

@@ -77,6 +77,10 @@ public sealed record ExecutionSettings
     /// <value>Off by default.</value>
     public HedgingSettings Hedging { get; init; } = new();
 
+    /// <summary>Gets when endpoints are called in the background.</summary>
+    /// <value>Off by default.</value>
+    public ProbeSettings Probes { get; init; } = new();
+
     /// <summary>Gets whether another model is tried when a provider's filter blocked the request or its answer.</summary>
     /// <value>Default false: the caller receives what the provider said.</value>
     public bool FailoverOnContentFilter { get; init; }
@@ -133,7 +137,8 @@ public sealed record ExecutionSettings
             .Concat(rates.Where(static item => !(item.Rate >= 0 && double.IsFinite(item.Rate)))
                 .Select(static item => FormattableString.Invariant($"Execution:{item.Name} is {item.Rate}; it must be 0 or more.")))
             .Concat(Health.FindErrors())
-            .Concat(Hedging.FindErrors());
+            .Concat(Hedging.FindErrors())
+            .Concat(Probes.FindErrors());
     }
 
     // Timers take no more than about 49 days.

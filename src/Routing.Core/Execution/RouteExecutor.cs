@@ -451,25 +451,7 @@ internal sealed partial class RouteExecutor(
         }
         finally
         {
-            Leave(target.Endpoint, pending);
-        }
-    }
-
-    // A call that nobody waits for any more still runs at its endpoint, and uses its client, until it returns.
-    private static void Leave(ModelEndpoint endpoint, Task? call)
-    {
-        if (call is null or { IsCompleted: true })
-        {
-            endpoint.Exit();
-        }
-        else
-        {
-            _ = call.ContinueWith(
-                static (_, state) => ((ModelEndpoint)state!).Exit(),
-                endpoint,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            target.Endpoint.ExitAfter(pending);
         }
     }
 

@@ -35,6 +35,9 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     /// <summary>Gets the router, for dry runs and for its models.</summary>
     public Router Router { get; }
 
+    /// <summary>Gets who calls endpoints in the background.</summary>
+    internal EndpointProber? Prober { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">No model may serve the request.</exception>
@@ -102,7 +105,11 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Router.Registry.Close();
+    public void Dispose()
+    {
+        Prober?.Dispose();
+        Router.Registry.Close();
+    }
 
     // A layer of its own, so that streams without admission do not pay for it; it is left, and the place with it, however the reader ends.
     private async IAsyncEnumerable<ChatResponseUpdate> AdmitAsync(

@@ -23,6 +23,7 @@ public sealed class ConfigurationKeysTests
         Level<DecisionLogOptions>(ConfigurationKeys.DecisionLog),
         Level<HealthOptions>(ConfigurationKeys.Health),
         Level<HedgingOptions>(ConfigurationKeys.Hedging),
+        Level<ProbeOptions>(ConfigurationKeys.Probes),
         Level<TimeoutOptions>(ConfigurationKeys.TierTimeouts),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),

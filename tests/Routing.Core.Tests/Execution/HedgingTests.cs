@@ -247,6 +247,13 @@ public sealed class HedgingTests(bool streaming)
     }
 
     [Test]
+    [Description("R31 what is out of range is refused, by its name")]
+    public void SettingsOutOfRange_AreRefused_R31() =>
+        Assert.That(
+            Assert.Throws<ArgumentException>(() => Build(new HedgingSettings { Delay = TimeSpan.Zero, Percentile = 1, MinSamples = 257, MaxShare = 0 }, [Quick]))?.Message,
+            Does.Contain("Execution:Hedging:Delay is 00:00:00").And.Contain("Percentile is 1").And.Contain("MinSamples is 257").And.Contain("MaxShare is 0"));
+
+    [Test]
     [Description("S14 a share of the requests, over any number of them")]
     public void Share_IsKept_S14()
     {
