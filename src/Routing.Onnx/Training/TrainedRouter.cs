@@ -53,8 +53,20 @@ public sealed class TrainedRouter
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     public void Score(ReadOnlySpan<char> text, Span<double> destination)
     {
-        FeatureBuffer features = buffer ??= new FeatureBuffer();
-        _hasher.Hash(text, features);
+        FeatureBuffer features = Read(text);
+        Score(features.Indices, features.Counts, features.Dense, destination);
+    }
+
+    /// <summary>Scores a text, and tells how far to believe the scores.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <param name="knownShare">How much of the text's wording the training requests had, 0 (none of it) to 1: on unknown wording the scores are little more
+    /// than a guess from its length and form.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public void Score(ReadOnlySpan<char> text, Span<double> destination, out double knownShare)
+    {
+        FeatureBuffer features = Read(text);
+        knownShare = Model.Lexicon.KnownShare(features.Indices);
         Score(features.Indices, features.Counts, features.Dense, destination);
     }
 
@@ -120,6 +132,14 @@ public sealed class TrainedRouter
     {
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(RouterFile.Write(this, thresholds ?? Thresholds));
+    }
+
+    // The lexicon keeps no words.
+    private FeatureBuffer Read(ReadOnlySpan<char> text)
+    {
+        FeatureBuffer features = buffer ??= new FeatureBuffer();
+        _hasher.HashGrams(text, features);
+        return features;
     }
 
     private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
