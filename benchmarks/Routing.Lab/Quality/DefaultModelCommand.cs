@@ -15,7 +15,7 @@ internal static class DefaultModelCommand
     // What is tested, and what it is tested against: makers that training does not see at all.
     private static readonly string[][] LeftOut = [["arena_hard", "banking77"], ["arena_hard", "clinc150"], ["tau2"], ["arena_hard", "banking77", "clinc150", "tau2"]];
 
-    private static readonly double[] Shares = [0, 0.3, 0.5, 0.7, 0.85];
+    private static readonly double[] Shares = [0, 0.3, 0.5, 0.6, 0.7, 0.85];
 
     public static int Run(string[] args)
     {
@@ -46,7 +46,7 @@ internal static class DefaultModelCommand
         {
             List<LabelledRequest> training = DefaultModelData.Balance(rows.Where(row => makers.Contains(row.Group)), most, Seed);
             TrainedRouter router = new RouterTrainer(trainer).Train(training);
-            router.Save(file, new Dictionary<string, double> { ["heuristic-share"] = double.Parse(options.GetValueOrDefault("--heuristic-share", "0.5"), CultureInfo.InvariantCulture) });
+            router.Save(file, new Dictionary<string, double> { ["heuristic-share"] = double.Parse(options.GetValueOrDefault("--heuristic-share", "0.6"), CultureInfo.InvariantCulture) });
             Console.Error.WriteLine($"{router.Report.Requests} prompts, held out {router.Report.HeldOut:0.000}; {new FileInfo(file).Length / 1024} KiB written to {file}");
             return 0;
         }

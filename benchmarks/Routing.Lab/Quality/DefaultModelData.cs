@@ -9,7 +9,7 @@ namespace LlmRouting.Lab.Quality;
 /// </remarks>
 internal static class DefaultModelData
 {
-    public static readonly string[] Makers = ["arena_hard", "banking77", "clinc150", "tau2", "llmrouter9", "mmlu_pro", "zeroeval", "routellm_mmlu"];
+    public static readonly string[] Makers = ["arena_hard", "banking77", "clinc150", "tau2", "llmrouter9", "mmlu_pro", "zeroeval"];
 
     /// <summary>Reads all makers' prompts.</summary>
     /// <param name="folder">Where the files are.</param>
@@ -26,7 +26,6 @@ internal static class DefaultModelData
         rows.AddRange(ByFailures(ReadFile(folder, "mmlu_pro"), "mmlu_pro", 0.12, 0.75));
         rows.AddRange(ByFailures(ReadFile(folder, "zeroeval_math_l5"), "zeroeval", 0.12, 0.5));
         rows.AddRange(ByFailures(ReadFile(folder, "zeroeval_crux"), "zeroeval", 0.05, 0.75));
-        rows.AddRange(ByFailures(ReadFile(folder, "routellm_mmlu"), "routellm_mmlu", 0, 1));
         return rows;
     }
 
