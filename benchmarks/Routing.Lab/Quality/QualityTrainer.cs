@@ -55,9 +55,14 @@ internal sealed class QualityTrainer(QualityArguments arguments)
         return scores;
     }
 
+    /// <summary>Scores a row; of a pair's scores the first alone, which is the need.</summary>
     public static void Score(TrainedRouter router, LabelledRequest row, double[] scores)
     {
-        if (row.Text is { } text)
+        if (row.Text is { } needed && router.Target.Kind == TrainingTargetKind.Pair)
+        {
+            scores[0] = router.Score(needed);
+        }
+        else if (row.Text is { } text)
         {
             router.Score(text, scores);
         }

@@ -76,9 +76,7 @@ public sealed class LearnedClassifier : IRequestClassifier
 
     private Classification Judge(string text, Classification heuristic)
     {
-        Span<double> score = stackalloc double[1];
-        _router.Score(text, score, out double knownShare);
-        double learned = score[0];
+        double learned = _router.Score(text, out double knownShare);
         double complexity = Join(learned, heuristic.Complexity);
         return heuristic with
         {

@@ -12,6 +12,7 @@ namespace LlmRouting.Onnx.Learned;
 public sealed class LearnedStrategy : IRoutingStrategy
 {
     private const int MostOnStack = 64;
+    private const string Unlike = "the wording is unlike the training requests";
     private static readonly string[] ThresholdNames = ["promise", "share", "budget"];
     private readonly TrainedRouter _router;
     private readonly LearnedStrategySettings _settings;
@@ -72,14 +73,16 @@ public sealed class LearnedStrategy : IRoutingStrategy
             return StrategyVerdict.Abstain("the request has no text");
         }
 
-        Span<double> scores = _router.Outputs.Length <= MostOnStack ? stackalloc double[_router.Outputs.Length] : new double[_router.Outputs.Length];
-        _router.Score(text, scores, out double knownShare);
-        if (knownShare < _settings.MinKnownShare)
+        double knownShare;
+        if (_router.Target.Kind == TrainingTargetKind.Pair)
         {
-            return StrategyVerdict.Abstain("the wording is unlike the training requests");
+            double need = _router.Score(text, out knownShare);
+            return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike) : JudgePair(need, candidates);
         }
 
-        return _router.Target.Kind == TrainingTargetKind.Pair ? JudgePair(scores[0], candidates) : JudgePool(scores, candidates);
+        Span<double> chances = Models.Length <= MostOnStack ? stackalloc double[Models.Length] : new double[Models.Length];
+        _router.Score(text, chances, out knownShare);
+        return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike) : JudgePool(chances, candidates);
     }
 
     private StrategyVerdict JudgePair(double need, CandidateSet candidates)

@@ -70,7 +70,7 @@ internal sealed class Lexicon
 
         if (Difficulty is not null)
         {
-            Span<float> scratch = stackalloc float[Difficulty.Centres.Rows];
+            Span<float> scratch = stackalloc float[Difficulty.ScratchLength];
             Difficulty.Predict(latent, scratch, destination[^1..]);
         }
     }
