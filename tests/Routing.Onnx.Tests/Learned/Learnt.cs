@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using LlmRouting.Onnx.Tests.Training;
 using LlmRouting.Onnx.Training;
 using LlmRouting.Onnx.Training.Data;
