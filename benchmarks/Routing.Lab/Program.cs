@@ -5,7 +5,9 @@ return args switch
 {
     ["overhead"] => await OverheadCommand.RunAsync(),
     ["chaos", .. var rest] => ChaosCommand.Run(rest),
+    ["tail", .. var rest] => TailCommand.Run(rest),
     ["soak", .. var rest] => SoakCommand.Run(rest),
+    ["wire-fuzz", .. var rest] => await WireFuzzCommand.RunAsync(rest),
     ["schema-suite", .. var rest] => SchemaSuiteCommand.Run(rest),
     ["schema-fuzz", .. var rest] => SchemaFuzzCommand.Run(rest),
     ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
@@ -22,9 +24,12 @@ static int Usage()
         Routing.Lab measures the router. Usage: dotnet run -c Release --project benchmarks/Routing.Lab -- <command>
 
           overhead                                     nanoseconds and bytes of a decision, a routed call and a streamed chunk, as JSON
-          chaos [--requests <n>] [--seed <n>] [--profile <name>]
+          chaos [--requests <n>] [--seed <n>] [--profile <name>] [--breaker <on|off>] [--hedging <on|off>]
                                                        drives the whole client against endpoints that fail; --help lists the profiles
+          tail [--requests <n>] [--seed <n>]           latencies of a pool with a heavy tail, without and with hedging, as a table
           soak [--minutes <n>]                         lets chaos go on, and watches the memory
+          wire-fuzz [--count <n>] [--seed <n>] [--adapter openai|anthropic]
+                                                       lets the adapters read broken answers of the services
           schema-suite <folder> [--remotes <folder>] --draft <2020-12|2019-09|7|6|4>
                                                        runs a folder in the layout of the official JSON Schema Test Suite
           schema-fuzz [--count <pairs>] [--seed <n>]   validates random pairs of schema and instance

@@ -78,6 +78,9 @@ public sealed class RoutingRequest
     /// <value>null when nobody has.</value>
     public Classification? KnownClassification => _classification;
 
+    /// <summary>When the decision looked at the clock for the age of latencies, from <see cref="Monotonic"/>; 0 while it has not: once is enough for all models.</summary>
+    internal long LatenciesAsOf;
+
     /// <summary>Gets or sets the endpoint that keeps the conversation which the request carries on.</summary>
     /// <value>null when there is none, or nobody remembers.</value>
     internal string? PinnedEndpoint { get; set; }

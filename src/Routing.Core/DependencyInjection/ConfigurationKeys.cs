@@ -71,7 +71,7 @@ internal static class ConfigurationKeys
     public static ImmutableArray<string> Policy { get; } =
     [
         nameof(PolicyOptions.MinQuality), nameof(PolicyOptions.MinTier), nameof(PolicyOptions.MaxLatency), nameof(PolicyOptions.MaxCostUsd),
-        nameof(PolicyOptions.RequiredTags), nameof(PolicyOptions.MaxRetries),
+        nameof(PolicyOptions.RequiredTags), nameof(PolicyOptions.MaxRetries), nameof(PolicyOptions.Hedge),
     ];
 
     public static ImmutableArray<string> Budget { get; } =
@@ -88,7 +88,13 @@ internal static class ConfigurationKeys
         nameof(ExecutionOptions.OpenTimeout), nameof(ExecutionOptions.StreamTimeout), nameof(ExecutionOptions.MinCharactersPerSecond),
         nameof(ExecutionOptions.RateWindow), nameof(ExecutionOptions.Tiers), nameof(ExecutionOptions.MaxRetries), nameof(ExecutionOptions.RetryDelay),
         nameof(ExecutionOptions.MaxRetryDelay), nameof(ExecutionOptions.EndpointOrder), nameof(ExecutionOptions.Region),
-        nameof(ExecutionOptions.MaxLimitWait), nameof(ExecutionOptions.Health),
+        nameof(ExecutionOptions.MaxLimitWait), nameof(ExecutionOptions.Health), nameof(ExecutionOptions.Hedging),
+    ];
+
+    public static ImmutableArray<string> Hedging { get; } =
+    [
+        nameof(HedgingOptions.Enabled), nameof(HedgingOptions.Delay), nameof(HedgingOptions.Percentile), nameof(HedgingOptions.MinSamples),
+        nameof(HedgingOptions.MaxShare), nameof(HedgingOptions.AllowTools),
     ];
 
     public static ImmutableArray<string> Health { get; } =
@@ -158,6 +164,7 @@ internal static class ConfigurationKeys
             root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);
         IConfigurationSection execution = root.GetSection(nameof(LlmRoutingOptions.Execution));
         CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Health), Health, errors);
+        CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hedging), Hedging, errors);
         CheckChildren(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Tiers), TierTimeouts, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Admission), Admission, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);

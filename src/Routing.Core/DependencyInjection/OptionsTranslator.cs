@@ -168,6 +168,7 @@ internal sealed class OptionsTranslator
                 MaxLatency = policy.MaxLatency,
                 MaxCostUsd = policy.MaxCostUsd,
                 MaxRetries = policy.MaxRetries,
+                Hedge = policy.Hedge,
                 RequiredTags = policy.RequiredTags.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
             });
         }

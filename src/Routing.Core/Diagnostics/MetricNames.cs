@@ -11,6 +11,7 @@ internal static class MetricNames
     public const string Saved = "llm.routing.saved";
     public const string Escalations = "llm.routing.escalations";
     public const string Failovers = "llm.routing.failovers";
+    public const string Hedges = "llm.routing.hedges";
     public const string Attempts = "llm.routing.attempts";
     public const string AttemptDuration = "llm.routing.attempt.duration";
     public const string Failures = "llm.routing.failures";

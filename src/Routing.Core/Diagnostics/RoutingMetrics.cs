@@ -42,6 +42,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
     private readonly UpDownCounter<double> _saved;
     private readonly Counter<long> _escalations;
     private readonly Counter<long> _failovers;
+    private readonly Counter<long> _hedges;
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _attemptDuration;
     private readonly Counter<long> _failures;
@@ -64,6 +65,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         _saved = meter.CreateUpDownCounter<double>(MetricNames.Saved, "USD", "What the reference model would have cost for the same tokens, less what the request cost.");
         _escalations = meter.CreateCounter<long>(MetricNames.Escalations, "{request}", "Requests whose answer came from a further model because validators rejected an earlier one's.");
         _failovers = meter.CreateCounter<long>(MetricNames.Failovers, "{request}", "Requests whose answer came from a further attempt because an earlier one failed.");
+        _hedges = meter.CreateCounter<long>(MetricNames.Hedges, "{attempt}", "Attempts made beside a slow one, by result.");
         _attempts = meter.CreateCounter<long>(MetricNames.Attempts, "{attempt}", "Attempts, by result.");
         _attemptDuration = meter.CreateHistogram(MetricNames.AttemptDuration, "s", "Time of an attempt.", tags: null, Seconds);
         _failures = meter.CreateCounter<long>(MetricNames.Failures, "{attempt}", "Attempts that did not give a good answer, by kind.");
@@ -221,6 +223,11 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         if (_attempts.Enabled)
         {
             _attempts.Add(1, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint), new(MetricNames.Result, EnumNames.Of(attempt.Result)));
+        }
+
+        if (attempt.IsHedge && _hedges.Enabled)
+        {
+            _hedges.Add(1, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint), new(MetricNames.Result, EnumNames.Of(attempt.Result)));
         }
 
         if (_failures.Enabled && attempt.Failure is { } failure)

@@ -9,6 +9,7 @@ internal sealed class RoutedStream(
     RouteWalk walk,
     RouteTarget target,
     TimeProvider timeProvider,
+    HedgeLeg? leg,
     CancellationToken callerToken) : IAsyncDisposable
 {
     // Role-only, metadata-only and empty updates come before the first content, seldom more than one or two.
@@ -64,7 +65,7 @@ internal sealed class RoutedStream(
     public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd, StreamInspector? inspector)
     {
         _nestedBudget = walk.BudgetFor(target);
-        _guard = new StreamGuard(target.Endpoint, walk.MessagesFor(target, messages), walk.OptionsFor(target, _nestedBudget), timeProvider, callerToken);
+        _guard = new StreamGuard(target.Endpoint, walk.MessagesFor(target, messages), walk.OptionsFor(target, _nestedBudget), timeProvider, leg?.Token ?? callerToken);
         if (_limits.Stream is { } bound)
         {
             _guard.SetBound(bound - walk.Elapsed);
@@ -195,7 +196,7 @@ internal sealed class RoutedStream(
             ? new LimitException(limit)
             : new ProviderException(kind, $"The stream of model '{target.Model.Id}' brought an error.");
         _isSettled = true;
-        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, callerToken);
+        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, leg: null, callerToken);
         Outcome = walk.ToOutcome();
         executor.Publish(Outcome);
         if (callerToken.IsCancellationRequested)
@@ -254,6 +255,11 @@ internal sealed class RoutedStream(
         else
         {
             await _guard.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_isCommitted)
+        {
+            leg?.Dispose();
         }
 
         if (_isCommitted && !_isSettled)

@@ -21,6 +21,7 @@ public sealed class ConfigurationKeysTests
         Level<HoldOptions>(ConfigurationKeys.Hold),
         Level<AdmissionOptions>(ConfigurationKeys.Admission),
         Level<HealthOptions>(ConfigurationKeys.Health),
+        Level<HedgingOptions>(ConfigurationKeys.Hedging),
         Level<TimeoutOptions>(ConfigurationKeys.TierTimeouts),
         Level<CascadeOptions>(ConfigurationKeys.Cascade),
         Level<CascadeStepOptions>(ConfigurationKeys.CascadeStep),
