@@ -14,6 +14,7 @@ return args switch
     ["schema-speed", .. var rest] => SchemaSpeedCommand.Run(rest),
     ["quality", .. var rest] => QualityCommand.Run(rest),
     ["complexity", .. var rest] => await ComplexityCommand.RunAsync(rest),
+    ["default-model", .. var rest] => DefaultModelCommand.Run(rest),
     ["tokenize", .. var rest] => TokenizeCommand.Run(rest),
     _ => Usage(),
 };
@@ -39,6 +40,7 @@ static int Usage()
           quality --train <files> --test <files> --strong <model> --weak <model> | --pool [...]
                                                        trains a router and measures it on rows it did not see; quality alone says more
           complexity --input <file>                    how well classifiers tell complex from simple prompts
+          default-model --data <folder>                measures, or with --out trains, the classifier that ships with LlmRouting.Onnx
           tokenize --tokenizer <tokenizer.json> --input <texts.jsonl>
                                                        prints the ids of each {"text":...} as one JSON array a line
         """);
