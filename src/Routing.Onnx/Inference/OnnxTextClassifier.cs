@@ -87,7 +87,7 @@ public sealed class OnnxTextClassifier : IRowRunner, IDisposable
             MaxTokens = Smallest(settings.MaxTokens, tokenizer.MaxTokens, configuration.MaxTokens),
             MaxCharacters = settings.MaxCharacters,
         });
-        using EncodedText warmUp = encoder.Encode("Is this model ready?");
+        using EncodedText warmUp = encoder.Encode("Ready?");
         EncoderSession session = EncoderSession.Open(
             files.Model, ["logits"], settings.Session, warmUp, batch => Check(batch.Result, configuration.Labels.Length, files.Model), timeProvider);
         if (session.Inputs.FixedLength is { } length && length < encoder.MaxTokens)
