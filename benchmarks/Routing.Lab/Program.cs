@@ -12,6 +12,8 @@ return args switch
     ["quality", .. var rest] => QualityCommand.Run(rest),
     ["complexity", .. var rest] => await ComplexityCommand.RunAsync(rest),
     ["tokenize", .. var rest] => TokenizeCommand.Run(rest),
+    ["make-model", .. var rest] => MakeModelCommand.Run(rest),
+    ["classify", .. var rest] => await ClassifyCommand.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -33,6 +35,10 @@ static int Usage()
           complexity --input <file>                    how well classifiers tell complex from simple prompts
           tokenize --tokenizer <tokenizer.json> --input <texts.jsonl>
                                                        prints the ids of each {"text":...} as one JSON array a line
+          make-model --out <folder> [--layers <n>] [--hidden <n>]
+                                                       writes an encoder with random weights
+          classify --model <folder> --input <texts.jsonl> [--device <name>]
+                                                       prints what an exported classifier says of each {"text":...}, and how fast
         """);
     return 2;
 }

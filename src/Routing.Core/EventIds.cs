@@ -44,4 +44,11 @@ internal static class EventIds
     public const int BudgetRunsLow = 1600;
     public const int BudgetSpent = 1601;
     public const int BudgetStoreFailed = 1602;
+
+    // Onnx: 1700-1799
+    public const int OnnxLoaded = 1700;
+    public const int OnnxFellBack = 1701;
+    public const int OnnxLoadFailed = 1702;
+    public const int OnnxFailed = 1703;
+    public const int OnnxRejected = 1704;
 }

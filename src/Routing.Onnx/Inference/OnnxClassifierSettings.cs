@@ -40,6 +40,12 @@ public sealed record OnnxClassifierSettings
     /// <summary>Gets how requests that come together are run.</summary>
     public OnnxBatchSettings Batch { get; init; } = new();
 
+    /// <summary>Says whether two settings would load the same classifier.</summary>
+    internal bool IsSame(OnnxClassifierSettings other) =>
+        this with { Labels = other.Labels, Session = Session with { ProviderOptions = other.Session.ProviderOptions } } == other
+        && HasSame(Labels, other.Labels)
+        && HasSame(Session.ProviderOptions, other.Session.ProviderOptions);
+
     /// <summary>Names what is out of range.</summary>
     internal IEnumerable<string> FindErrors()
     {
@@ -86,4 +92,7 @@ public sealed record OnnxClassifierSettings
             yield return error;
         }
     }
+
+    private static bool HasSame<T>(ImmutableDictionary<string, T> left, ImmutableDictionary<string, T> right) =>
+        left.Count == right.Count && left.All(pair => right.TryGetValue(pair.Key, out T? value) && Equals(value, pair.Value));
 }

@@ -84,7 +84,7 @@ public sealed class OnnxTextClassifier : IRowRunner, IDisposable
         tokenizer ??= HuggingFaceTokenizer.Load(files.Folder);
         TokenEncoder encoder = new(tokenizer, new TokenEncoderSettings
         {
-            MaxTokens = Smallest(settings.MaxTokens, tokenizer.MaxTokens, configuration.MaxTokens),
+            MaxTokens = TokenLimit.Smallest(settings.MaxTokens, tokenizer.MaxTokens, configuration.MaxTokens),
             MaxCharacters = settings.MaxCharacters,
         });
         using EncodedText warmUp = encoder.Encode("Ready?");
@@ -157,17 +157,6 @@ public sealed class OnnxTextClassifier : IRowRunner, IDisposable
                 $"The model '{model}' gives [{string.Join(", ", result.Shape.ToArray())}] numbers, and its config.json names {labels} labels; it must give [rows, {labels}]. "
                 + "Export a sequence classification model together with its configuration.");
         }
-    }
-
-    private static int? Smallest(params ReadOnlySpan<int?> limits)
-    {
-        int? smallest = null;
-        foreach (int? limit in limits)
-        {
-            smallest = smallest is null || limit < smallest ? limit ?? smallest : smallest;
-        }
-
-        return smallest;
     }
 
     private TimeSpan Left(long started) => _settings.Timeout - _timeProvider.GetElapsedTime(started);
