@@ -65,7 +65,7 @@ internal static class ClassifyCommand
             string shares = string.Join(", ", classifier.Labels.Select((label, i) => string.Create(CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(label)}: {probabilities[i]:0.0000}")));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $$"""{"label": {{JsonSerializer.Serialize(answer.Label)}}, "complexity": {{answer.Complexity:0.0000}}, "truncated": {{(answer.IsTruncated ? "true" : "false")}}, "probabilities": { {{shares}} }}"""));
+                $$"""{ "label": {{JsonSerializer.Serialize(answer.Label)}}, "complexity": {{answer.Complexity:0.0000}}, "truncated": {{(answer.IsTruncated ? "true" : "false")}}, "probabilities": { {{shares}} } }"""));
         }
     }
 

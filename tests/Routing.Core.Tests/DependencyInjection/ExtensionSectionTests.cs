@@ -37,7 +37,10 @@ public sealed class ExtensionSectionTests
     {
         using ServiceProvider provider = Build(Configuration(($"LlmRouting:{key}", "1")));
 
-        Assert.That(() => provider.GetRequiredService<IOptionsFactory<LlmRoutingOptions>>().Create(""), Throws.Nothing);
+        // No model is configured, and nothing else is wrong.
+        Assert.That(
+            () => provider.GetRequiredService<IOptionsFactory<LlmRoutingOptions>>().Create(""),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Not.Contains("is not a setting"));
     }
 
     private static IConfigurationRoot Configuration(params (string Key, string Value)[] settings) =>
