@@ -35,7 +35,7 @@ internal static class DeviceSelector
             }
             catch (OnnxRuntimeException exception)
             {
-                reasons.Add($"{device}: {exception.Message.TrimEnd('.')}");
+                reasons.Add($"{device}: {exception.Message.TrimEnd('.', '\n', '\r', ' ')}");
             }
         }
 

@@ -138,6 +138,9 @@ internal sealed class EncoderSession : IDisposable
         TimeoutException TooLate() => new($"The model '{Path}' took longer than it may.");
     }
 
+    /// <summary>Runs what the batch holds already, with nothing around it: what everything else is measured against.</summary>
+    internal void RunFilled(EncoderBatch batch) => _session.Run(batch.Tensors, _output, batch.Result);
+
     public void Dispose()
     {
         _isDisposed = true;
