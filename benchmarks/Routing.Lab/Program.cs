@@ -16,6 +16,8 @@ return args switch
     ["complexity", .. var rest] => await ComplexityCommand.RunAsync(rest),
     ["default-model", .. var rest] => DefaultModelCommand.Run(rest),
     ["tokenize", .. var rest] => TokenizeCommand.Run(rest),
+    ["make-model", .. var rest] => MakeModelCommand.Run(rest),
+    ["classify", .. var rest] => await ClassifyCommand.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -43,6 +45,10 @@ static int Usage()
           default-model --data <folder>                measures, or with --out trains, the classifier that ships with LlmRouting.Onnx
           tokenize --tokenizer <tokenizer.json> --input <texts.jsonl>
                                                        prints the ids of each {"text":...} as one JSON array a line
+          make-model --out <folder> [--layers <n>] [--hidden <n>]
+                                                       writes an encoder with random weights
+          classify --model <folder> --input <texts.jsonl> [--device <name>]
+                                                       prints what an exported classifier says of each {"text":...}, and how fast
         """);
     return 2;
 }

@@ -51,4 +51,11 @@ internal static class EventIds
     public const int DecisionLogRecovered = 1701;
     public const int DecisionLogDropped = 1702;
     public const int DecisionLogged = 1710;
+
+    // Onnx: 1800-1899
+    public const int OnnxLoaded = 1800;
+    public const int OnnxFellBack = 1801;
+    public const int OnnxLoadFailed = 1802;
+    public const int OnnxFailed = 1803;
+    public const int OnnxRejected = 1804;
 }

@@ -160,14 +160,22 @@ internal static class ConfigurationKeys
     ];
 
     /// <summary>Checks a section of the router's configuration.</summary>
-    public static void Check(RoutingSection section, List<string> errors)
+    /// <param name="section">The section.</param>
+    /// <param name="extensions">The sections of other packages within it.</param>
+    /// <param name="errors">Receives what is wrong.</param>
+    public static void Check(RoutingSection section, ImmutableArray<ExtensionSection> extensions, List<string> errors)
     {
         if (section.Section is not { } root)
         {
             return;
         }
 
-        CheckLevel(root, section.Path, Root, errors);
+        CheckLevel(root, section.Path, [.. Root, .. extensions.Select(static extension => extension.Name)], errors);
+        foreach (ExtensionSection extension in extensions)
+        {
+            CheckPaths(root.GetSection(extension.Name), $"{section.Path}:{extension.Name}", extension.Keys, errors);
+        }
+
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Providers), Provider, errors);
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Models), Model, errors);
         CheckChildren(root, section.Path, nameof(LlmRoutingOptions.Rules), Rule, errors);
@@ -211,6 +219,20 @@ internal static class ConfigurationKeys
         foreach (IConfigurationSection child in parent.GetSection(key).GetChildren())
         {
             CheckLevel(child, $"{path}:{key}:{child.Key}", known, errors);
+        }
+    }
+
+    private static void CheckPaths(IConfiguration level, string path, ImmutableArray<string> known, List<string> errors)
+    {
+        CheckLevel(level, path, [.. known.Select(static key => key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase)], errors);
+        foreach (IConfigurationSection child in level.GetChildren())
+        {
+            string prefix = $"{child.Key}:";
+            ImmutableArray<string> below = [.. known.Where(key => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Select(key => key[prefix.Length..])];
+            if (!below.IsEmpty)
+            {
+                CheckPaths(child, $"{path}:{child.Key}", below, errors);
+            }
         }
     }
 

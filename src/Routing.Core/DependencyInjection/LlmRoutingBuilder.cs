@@ -3,10 +3,12 @@ using LlmRouting.Budgets;
 using LlmRouting.Catalog;
 using LlmRouting.DecisionLog;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LlmRouting.DependencyInjection;
 
@@ -206,6 +208,30 @@ public sealed class LlmRoutingBuilder
         ArgumentNullException.ThrowIfNull(paths);
         string[] names = [.. paths];
         Services.AddSingleton(new CatalogRegistration(names.Length == 0 ? [ModelCatalog.BuiltIn] : [.. names]));
+        return this;
+    }
+
+    /// <summary>Lets the router's configuration have a section that another package reads, and fills that package's options from it.</summary>
+    /// <typeparam name="TOptions">The options; a change of the configuration is told to their change token.</typeparam>
+    /// <param name="name">The section's key below the router's, such as <c>Onnx</c>.</param>
+    /// <param name="keys">The paths of its settings, such as <c>ModelPath</c> or <c>Batch:MaxQueue</c>; any other key is reported as a mistake. What is
+    /// below a path that none continues, such as the entries of a map, is not looked at.</param>
+    /// <param name="bind">Fills the options from the section, which may be empty.</param>
+    /// <returns>The builder. Adding the same options again is harmless: the first call counts.</returns>
+    public LlmRoutingBuilder AddSection<TOptions>(string name, IEnumerable<string> keys, Action<IConfiguration, TOptions> bind)
+        where TOptions : class
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(bind);
+        if (!Services.Any(static service => service.ServiceType == typeof(SectionOptions<TOptions>)))
+        {
+            Services.AddSingleton(new ExtensionSection(name, [.. keys]));
+            Services.AddSingleton(services => new SectionOptions<TOptions>(services.GetServices<RoutingSection>(), name, bind));
+            Services.AddSingleton<IConfigureOptions<TOptions>>(static services => services.GetRequiredService<SectionOptions<TOptions>>());
+            Services.AddSingleton<IOptionsChangeTokenSource<TOptions>>(static services => services.GetRequiredService<SectionOptions<TOptions>>());
+        }
+
         return this;
     }
 

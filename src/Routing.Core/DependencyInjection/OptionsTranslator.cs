@@ -33,7 +33,7 @@ internal sealed class OptionsTranslator
     {
         foreach (RoutingSection section in _parts.Sections)
         {
-            ConfigurationKeys.Check(section, _errors);
+            ConfigurationKeys.Check(section, _parts.Extensions, _errors);
         }
 
         CheckRatio(_options.MinConfidence, "MinConfidence");

@@ -14,7 +14,8 @@ internal sealed class RoutingParts(
     IEnumerable<IFailureClassifier> failureClassifiers,
     IEnumerable<CatalogRegistration> catalogs,
     IEnumerable<SemanticRegistration> semantic,
-    IEnumerable<RoutingSection> sections)
+    IEnumerable<RoutingSection> sections,
+    IEnumerable<ExtensionSection> extensions)
 {
     public ImmutableArray<ModelRegistration> Models { get; } = [.. models];
 
@@ -37,4 +38,6 @@ internal sealed class RoutingParts(
     public SemanticRegistration? Semantic { get; } = semantic.FirstOrDefault();
 
     public ImmutableArray<RoutingSection> Sections { get; } = [.. sections];
+
+    public ImmutableArray<ExtensionSection> Extensions { get; } = [.. extensions];
 }

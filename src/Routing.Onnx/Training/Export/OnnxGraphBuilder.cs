@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LlmRouting.Onnx.Native;
 using LlmRouting.Onnx.Training.Numerics;
 
 namespace LlmRouting.Onnx.Training.Export;
@@ -21,6 +22,16 @@ internal sealed class OnnxGraphBuilder
         _ports.Write(11, Port(name, isInteger ? Int64 : Float, shape));
         return name;
     }
+
+    /// <summary>Adds an input of any type of number; -1 is any length.</summary>
+    public string Input(string name, OrtElementType type, params ReadOnlySpan<int> shape)
+    {
+        _ports.Write(11, Port(name, (int)type, shape));
+        return name;
+    }
+
+    /// <summary>Adds an output of any type of number.</summary>
+    public void Output(string name, OrtElementType type, params ReadOnlySpan<int> shape) => _ports.Write(12, Port(name, (int)type, shape));
 
     /// <summary>Adds an output of floats.</summary>
     public void Output(string name, params ReadOnlySpan<int> shape) => _ports.Write(12, Port(name, Float, shape));
@@ -123,7 +134,11 @@ internal sealed class OnnxGraphBuilder
         foreach (int length in shape)
         {
             var dimension = new ProtoWriter();
-            if (length < 0)
+            if (length < 0 && shape.Length > 1)
+            {
+                // No name: two dimensions of one name are taken to be equal.
+            }
+            else if (length < 0)
             {
                 dimension.Write(2, "features");
             }

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using LlmRouting.Onnx.Inference;
+using LlmRouting.Onnx.Native;
+using LlmRouting.Onnx.Tests.Tokenization.Training;
+using LlmRouting.Onnx.Training.Export;
+
+namespace LlmRouting.Onnx.Tests.Models;
+
+/// <summary>Writes models as exporters do: a folder with a graph, a tokenizer and a configuration.</summary>
+internal static class ModelFolder
+{
+    private static readonly Lazy<JsonObject> Tokenizer = new(static () => TrainedTokenizers.Bert(lowercase: true));
+
+    /// <summary>Gets how many tokens the vocabulary holds.</summary>
+    public static int Vocabulary => ((JsonObject)Tokenizer.Value["model"]!["vocab"]!).Count; // the file is ours
+
+    public static RandomBert Bert(int labels = 3, int layers = 2, int hidden = 32, int positions = 64, int seed = 7) =>
+        new(layers, hidden, heads: Math.Max(2, hidden / 64), Vocabulary, positions, labels, seed);
+
+    public static void Write(string folder, byte[] model, string[] labels, string? problem = null, int? positions = null)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, "model.onnx"), model);
+        WriteTokenizer(folder);
+        WriteConfiguration(folder, labels, problem, positions);
+    }
+
+    public static void WriteTokenizer(string folder) => File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer.Value.ToJsonString());
+
+    public static void WriteConfiguration(string folder, string[] labels, string? problem = null, int? positions = null)
+    {
+        JsonObject names = [];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            names[$"{i}"] = labels[i];
+        }
+
+        JsonObject configuration = new() { ["model_type"] = "bert", ["id2label"] = names };
+        if (problem is not null)
+        {
+            configuration["problem_type"] = problem;
+        }
+
+        if (positions is not null)
+        {
+            configuration["max_position_embeddings"] = positions;
+        }
+
+        File.WriteAllText(Path.Combine(folder, ModelConfiguration.FileName), configuration.ToJsonString());
+    }
+
+    /// <summary>Writes a graph that gives the same logits whatever it is asked, so that a test can say what they are.</summary>
+    public static byte[] Constant(float[] logits, string input = "input_ids", string output = "logits", int inputRank = 2)
+    {
+        var graph = new OnnxGraphBuilder();
+        int[] shape = new int[inputRank];
+        Array.Fill(shape, -1);
+        string ids = graph.Input(input, OrtElementType.Int64, shape);
+        string numbers = graph.Node("Cast", [ids], new OnnxAttributes().Add("to", 1));
+        string zeros = graph.Node("Mul", [numbers, graph.Constant("zero", 0f)]);
+        string row = graph.Node("ReduceSum", [zeros, graph.Constant("axis", [(long)inputRank - 1])], new OnnxAttributes().Add("keepdims", 1));
+        graph.Node("Add", [row, graph.Constant("values", logits, 1, logits.Length)], output: output);
+        graph.Output(output, OrtElementType.Float, -1, -1);
+        return graph.ToModel("constant", []);
+    }
+}
