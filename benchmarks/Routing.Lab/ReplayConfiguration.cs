@@ -42,7 +42,8 @@ internal sealed record ReplayConfiguration(RoutingPipeline Pipeline, bool Insert
             failureClassifiers: [],
             catalogs: [],
             semantic: [],
-            sections: []));
+            sections: [],
+            extensions: []));
         if (!translated.Errors.IsEmpty)
         {
             throw new FormatException(string.Join(Environment.NewLine, translated.Errors));

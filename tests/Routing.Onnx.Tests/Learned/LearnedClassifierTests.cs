@@ -36,7 +36,7 @@ public sealed class LearnedClassifierTests
         TrainedRouter router = Learnt.With(Learnt.Complexity.Value, (LearnedClassifier.HeuristicShare, 1));
 
         Classification found = await new LearnedClassifier(router).ClassifyAsync(Learnt.Ask(Learnt.HardText), CancellationToken.None);
-        Classification heuristic = await new Classifiers.HeuristicClassifier().ClassifyAsync(Learnt.Ask(Learnt.HardText), CancellationToken.None);
+        Classification heuristic = await new LlmRouting.Classifiers.HeuristicClassifier().ClassifyAsync(Learnt.Ask(Learnt.HardText), CancellationToken.None);
 
         Assert.That(found.Complexity, Is.EqualTo(heuristic.Complexity).Within(1e-9));
     }
