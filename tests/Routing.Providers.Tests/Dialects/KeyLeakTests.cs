@@ -1,6 +1,8 @@
 using System.Text;
 using LlmRouting.Providers.Tests.OpenAICompatible;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.UserSecrets;
 
 namespace LlmRouting.Providers.Tests.Dialects;
 
@@ -26,11 +28,23 @@ public sealed class KeyLeakTests(WireDialect dialect)
 
     [TestCase("configuration")]
     [TestCase("environment")]
+    [TestCase("user-secrets")]
     public async Task Key_IsInNothingThatAFailingRunWrites_R9(string source)
     {
-        (string, string?)[] settings = source == "environment"
-            ? [("LlmRouting:Providers:p0:ApiKey", null), ("LlmRouting:Providers:p0:Properties:ApiKeyEnvironmentVariable", Variable)]
-            : [];
+        (string, string?)[] settings = source switch
+        {
+            "environment" => [("LlmRouting:Providers:p0:ApiKey", null), ("LlmRouting:Providers:p0:Properties:ApiKeyEnvironmentVariable", Variable)],
+            "user-secrets" => [("LlmRouting:Providers:p0:ApiKey", null)],
+            _ => [],
+        };
+        string secrets = $"llmrouting-tests-{Guid.NewGuid():N}";
+        string secretsPath = PathHelper.GetSecretsPathFromSecretsId(secrets);
+        if (source == "user-secrets")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(secretsPath)!); // a file in a folder of its own
+            await File.WriteAllTextAsync(secretsPath, $$"""{"LlmRouting:Providers:p0:ApiKey":"{{WireDialect.Key}}"}""");
+        }
+
         Environment.SetEnvironmentVariable(Variable, WireDialect.Key);
         try
         {
@@ -38,7 +52,7 @@ public sealed class KeyLeakTests(WireDialect dialect)
             {
                 foreach (bool streaming in new[] { false, true })
                 {
-                    string written = await RunAsync(reply, streaming, settings);
+                    string written = await RunAsync(reply, streaming, settings, source == "user-secrets" ? secrets : null);
 
                     Assert.That(written, Does.Not.Contain(WireDialect.Key), $"{name}, streaming {streaming}");
                     Assert.That(written, Does.Contain(nameof(RouteFailedException)), $"{name}, streaming {streaming}");
@@ -48,6 +62,10 @@ public sealed class KeyLeakTests(WireDialect dialect)
         finally
         {
             Environment.SetEnvironmentVariable(Variable, null);
+            if (Directory.Exists(Path.GetDirectoryName(secretsPath)))
+            {
+                Directory.Delete(Path.GetDirectoryName(secretsPath)!, recursive: true); // it was asked for just now
+            }
         }
     }
 
@@ -60,10 +78,11 @@ public sealed class KeyLeakTests(WireDialect dialect)
         Assert.That(thrown!.ToString(), Does.Not.Contain(WireDialect.Key));
     }
 
-    private async Task<string> RunAsync(Func<HttpContext, Task> reply, bool streaming, (string, string?)[] settings)
+    private async Task<string> RunAsync(Func<HttpContext, Task> reply, bool streaming, (string, string?)[] settings, string? secrets)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(reply);
-        using RoutedClient routed = new(dialect, null, settings, server.Address);
+        using RoutedClient routed = new(
+            dialect, configuration => { if (secrets is not null) { configuration.AddUserSecrets(secrets); } }, null, settings, server.Address);
 
         Exception? thrown = await Assert.CatchAsync(() => routed.Chat.AskAsync(streaming));
 

@@ -13,6 +13,13 @@ internal sealed class RoutedClient : IDisposable
 
     /// <summary>Sets up one model with an endpoint for each address.</summary>
     public RoutedClient(WireDialect dialect, TimeProvider? timeProvider = null, (string Key, string? Value)[]? settings = null, params Uri[] addresses)
+        : this(dialect, static _ => { }, timeProvider, settings, addresses)
+    {
+    }
+
+    /// <summary>Sets up one model, with further sources of configuration that win over the other settings.</summary>
+    public RoutedClient(
+        WireDialect dialect, Action<IConfigurationBuilder> configure, TimeProvider? timeProvider, (string Key, string? Value)[]? settings, params Uri[] addresses)
     {
         Dictionary<string, string?> values = new() { ["LlmRouting:Models:model:ModelId"] = "asked" };
         for (int i = 0; i < addresses.Length; i++)
@@ -35,7 +42,9 @@ internal sealed class RoutedClient : IDisposable
             services.AddSingleton(timeProvider);
         }
 
-        services.AddLlmRouting(new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection("LlmRouting")).AddProviders().AddObserver(Observer);
+        IConfigurationBuilder configuration = new ConfigurationBuilder().AddInMemoryCollection(values);
+        configure(configuration);
+        services.AddLlmRouting(configuration.Build().GetSection("LlmRouting")).AddProviders().AddObserver(Observer);
         _services = services.BuildServiceProvider();
         Chat = _services.GetRequiredService<IChatClient>();
     }
