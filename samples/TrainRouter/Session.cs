@@ -55,6 +55,7 @@ internal sealed class Session
         if (_arguments.WeakShare is { } share)
         {
             Say($"Scores below {ThresholdChoice.ForWeakShare(need, share):G6} go to {_arguments.Weak}: {100 * share:0.#}% of requests like these.");
+            Save("share", ThresholdChoice.ForWeakShare(need, share));
         }
         else if (_arguments.BudgetUsd is { } budget)
         {
@@ -115,10 +116,18 @@ internal sealed class Session
     private void SaveWithThreshold(PromisedThreshold byNeed)
     {
         Say($"By need alone: {byNeed.Note}");
-        if (_arguments.Save is { } file && byNeed.UsesWeak)
+        if (byNeed.UsesWeak)
         {
-            TrainOne(_data, "Training").Save(file, new Dictionary<string, double> { ["promise"] = byNeed.Threshold });
-            Say($"Saved as {file}, with the threshold {byNeed.Threshold:G6} of need alone.");
+            Save("promise", byNeed.Threshold);
+        }
+    }
+
+    private void Save(string name, double threshold)
+    {
+        if (_arguments.Save is { } file)
+        {
+            TrainOne(_data, "Training").Save(file, new Dictionary<string, double> { [name] = threshold });
+            Say($"Saved as {file}, with the threshold {threshold:G6} of need alone.");
         }
     }
 
