@@ -10,8 +10,9 @@ internal static class Pools
     private static readonly string[] Tiers = ["fast", "balanced", "frontier"];
 
     /// <summary>Builds a router with the default strategies and local classifiers over models of all tiers.</summary>
-    public static RoutingChatClient Build(int models, IChatClient client) => new RoutingPipeline
+    public static RoutingChatClient Build(int models, IChatClient client, IReadOnlyList<IRoutingObserver>? observers = null) => new RoutingPipeline
     {
+        Observers = observers ?? [],
         Models = [.. Enumerable.Range(0, models).Select(i => new RoutableModel(
             new ModelProfile
             {

@@ -1,3 +1,4 @@
+using LlmRouting.DecisionLog;
 using LlmRouting.Models;
 using LlmRouting.Pipeline;
 using LlmRouting.QuickStart.Simulators;
@@ -50,9 +51,11 @@ internal static class QuickStartApp
         ConfigurationManager configuration = backend.ReadConfiguration(overrides);
         await using SimulatorHost? simulators = backend.IsSimulated ? await SimulatorHost.StartAsync(configuration, workload) : null;
 
-        // 2. The router: one line. What it knows about the models is in appsettings.json and in the file that the backend adds.
+        // 2. The router: one line, and one for its log. What it knows about the models is in appsettings.json and in the file that the backend adds.
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Configuration = configuration, DisableDefaults = true });
-        builder.Services.AddLlmRouting(builder.Configuration.GetSection("LlmRouting")).AddProviders();
+        builder.Services.AddLlmRouting(builder.Configuration.GetSection("LlmRouting")).AddProviders()
+            .AddDecisionLog(Path.Combine(AppContext.BaseDirectory, "logs", "decisions.jsonl"), static log => log.MaxFiles = 5);
+        using MetricsKeeper metrics = new();
         using IHost host = builder.Build();
         await host.StartAsync(cancellationToken);
         IChatClient chat = host.Services.GetRequiredService<IChatClient>();
@@ -65,6 +68,18 @@ internal static class QuickStartApp
         // 4. The sum.
         bool isWhole = !cancellationToken.IsCancellationRequested;
         report.End(isWhole ? await WorkloadRunner.TimeDecisionsAsync(host.Services.GetRequiredService<Router>(), workload) : null);
+        if (isWhole)
+        {
+            // 5. What a budget stops, what the log holds, where the metrics go.
+            report.Say(await BudgetStory.RunAsync(chat, cancellationToken));
+            foreach (string line in chat.GetService<JsonLinesDecisionLog>() is { } log ? DecisionLogStory.Lines(log) : [])
+            {
+                report.Say(line);
+            }
+
+            report.Say(metrics.Line());
+        }
+
         return !isWhole ? Cancelled : report.Unanswered == 0 ? 0 : 1;
     }
 }

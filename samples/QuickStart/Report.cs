@@ -130,6 +130,9 @@ internal sealed class Report
         }
     }
 
+    /// <summary>Prints a line as it is.</summary>
+    public void Say(string line) => _console.Profile.Out.Writer.WriteLine(line);
+
     private static string PriceOf(ModelProfile model) => model is { InputUsdPerMillionTokens: { } input, OutputUsdPerMillionTokens: { } output }
         ? string.Create(CultureInfo.InvariantCulture, $"${input:0.00} in and ${output:0.00} out per million tokens")
         : "price not configured";

@@ -26,10 +26,11 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
         RoutingAttempt[] attempts = [.. _outcomes.SelectMany(static outcome => outcome.Attempts)];
         int answered = records.Count(static record => record.Error is null);
         int standIns = _outcomes.Count(IsStandIn);
-        int failed = attempts.Count(static attempt => attempt.Result != AttemptResult.Succeeded);
+        int failed = attempts.Count(IsFailed);
+        int skipped = attempts.Count(static attempt => attempt.Result == AttemptResult.Skipped);
         yield return Invariant($"Answered     {answered} of {records.Length} calls in {elapsed.TotalSeconds:0.0} s; {items} requests, of which conversations and tools take several calls");
         yield return Invariant($"Failovers    {_outcomes.Count(IsFailover)}: {_outcomes.Count(IsFailover) - standIns} to another endpoint, {standIns} to another model");
-        yield return Invariant($"Attempts     {attempts.Length}, of which {failed} failed{Kinds(attempts)}");
+        yield return Invariant($"Attempts     {attempts.Length - skipped}, of which {failed} failed{Kinds(attempts)}; {skipped} endpoints were passed over");
         if (Percentiles(_outcomes.Select(static outcome => outcome.Answer?.TimeToFirstToken).OfType<TimeSpan>()) is { } first)
         {
             yield return Invariant($"Streaming    first token after {first.Median.TotalMilliseconds:0} ms (P50), {first.High.TotalMilliseconds:0} ms (P95), over {first.Count} streams");
@@ -106,12 +107,15 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
     private static string Kinds(RoutingAttempt[] attempts)
     {
         string kinds = string.Join(", ", attempts
-            .Where(static attempt => attempt.Result != AttemptResult.Succeeded)
+            .Where(IsFailed)
             .GroupBy(static attempt => $"{attempt.ModelId}/{attempt.Endpoint} {attempt.Failure}")
             .OrderByDescending(static group => group.Count())
             .Select(static group => $"{group.Key} {group.Count()}"));
         return kinds.Length == 0 ? "" : $": {kinds}";
     }
+
+    // An endpoint that was passed over was not called, so nothing failed there.
+    private static bool IsFailed(RoutingAttempt attempt) => attempt.Result is not (AttemptResult.Succeeded or AttemptResult.Skipped);
 
     private static bool IsFailover(RoutingOutcome outcome) => outcome.Answer is not null && outcome.Attempts.Length > 1;
 

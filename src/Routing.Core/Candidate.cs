@@ -19,5 +19,8 @@ public readonly record struct Candidate(RoutableModel Model, RequestFeatures Fea
 
     /// <summary>Gets how long an answer is expected to take.</summary>
     /// <value>null when nobody knows.</value>
-    public TimeSpan? ExpectedLatency => Model.ExpectedLatency;
+    public TimeSpan? ExpectedLatency => Models is null ? Model.ExpectedLatency : Models.LatencyOf(Model);
+
+    /// <summary>Gets what the decision knows of the models; null asks the model itself.</summary>
+    internal IModelLookup? Models { get; init; }
 }

@@ -9,7 +9,7 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
     private readonly RoutableModel[] _models;
     private readonly int _count;
     private readonly RequestFeatures _features;
-    private readonly Func<string, RoutableModel?>? _resolve;
+    private readonly IModelLookup? _lookup;
 
     /// <summary>Creates a set.</summary>
     /// <param name="models">The models.</param>
@@ -20,17 +20,17 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
     }
 
     private CandidateSet(RoutableModel[] models, RequestFeatures features)
-        : this(models, models.Length, features, resolve: null)
+        : this(models, models.Length, features, lookup: null)
     {
     }
 
-    internal CandidateSet(RoutableModel[] models, int count, RequestFeatures features, Func<string, RoutableModel?>? resolve)
+    internal CandidateSet(RoutableModel[] models, int count, RequestFeatures features, IModelLookup? lookup)
     {
         ArgumentNullException.ThrowIfNull(features);
         _models = models;
         _count = count;
         _features = features;
-        _resolve = resolve;
+        _lookup = lookup;
     }
 
     /// <summary>Gets how many candidates there are.</summary>
@@ -38,7 +38,7 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
 
     /// <summary>Gets a candidate by position.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
-    public Candidate this[int index] => new(Models[index], _features);
+    public Candidate this[int index] => new(Models[index], _features) { Models = _lookup };
 
     /// <summary>Gets the models without their estimates.</summary>
     internal ReadOnlySpan<RoutableModel> Models => _models.AsSpan(0, _count);
@@ -52,7 +52,7 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
         {
             if (string.Equals(model.Id, modelId, StringComparison.OrdinalIgnoreCase))
             {
-                return new Candidate(model, _features);
+                return new Candidate(model, _features) { Models = _lookup };
             }
         }
 
@@ -62,7 +62,7 @@ public sealed class CandidateSet : IReadOnlyList<Candidate>
     /// <summary>Looks a model up by anything that refers to it, through the registry where there is one.</summary>
     internal RoutableModel? Resolve(string reference)
     {
-        RoutableModel? model = _resolve is null ? null : _resolve(reference);
+        RoutableModel? model = _lookup?.Find(reference);
         return Find(model?.Id ?? reference)?.Model;
     }
 

@@ -28,6 +28,7 @@ internal static class EventIds
     public const int CircuitRecovered = 1312;
     public const int HealthObserverFailed = 1313;
     public const int WarmUpFailed = 1314;
+    public const int WarmedUp = 1315;
     public const int OptionNotSent = 1320;
 
     // Pipeline: 1400-1499
@@ -45,10 +46,16 @@ internal static class EventIds
     public const int BudgetSpent = 1601;
     public const int BudgetStoreFailed = 1602;
 
-    // Onnx: 1700-1799
-    public const int OnnxLoaded = 1700;
-    public const int OnnxFellBack = 1701;
-    public const int OnnxLoadFailed = 1702;
-    public const int OnnxFailed = 1703;
-    public const int OnnxRejected = 1704;
+    // DecisionLog: 1700-1799
+    public const int DecisionLogFailed = 1700;
+    public const int DecisionLogRecovered = 1701;
+    public const int DecisionLogDropped = 1702;
+    public const int DecisionLogged = 1710;
+
+    // Onnx: 1800-1899
+    public const int OnnxLoaded = 1800;
+    public const int OnnxFellBack = 1801;
+    public const int OnnxLoadFailed = 1802;
+    public const int OnnxFailed = 1803;
+    public const int OnnxRejected = 1804;
 }

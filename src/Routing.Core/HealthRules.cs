@@ -13,7 +13,7 @@ internal static class HealthRules
         (AttemptResult.Skipped or AttemptResult.Cancelled or AttemptResult.Rejected, _) => HealthVerdict.Neutral,
         (_, null) => result == AttemptResult.Succeeded ? HealthVerdict.Success : HealthVerdict.Failure,
         (_, FailureKind.CallerCancelled or FailureKind.InvalidRequest or FailureKind.ContextLengthExceeded) => HealthVerdict.Neutral,
-        (_, FailureKind.ContentFiltered or FailureKind.Refusal or FailureKind.SchemaInvalid) => HealthVerdict.Neutral,
+        (_, FailureKind.ContentFiltered or FailureKind.Refusal or FailureKind.SchemaInvalid or FailureKind.BudgetExceeded) => HealthVerdict.Neutral,
         (_, FailureKind.NotFound) when isPinned => HealthVerdict.Neutral,
         (_, FailureKind.Unknown or FailureKind.CircuitOpen) when isRouter => HealthVerdict.Neutral,
         (_, FailureKind.RateLimited) => HealthVerdict.Throttled,

@@ -19,9 +19,12 @@ public sealed class ModelEndpoint
     private readonly EndpointHealth _health = new();
     private readonly PeakLatency _callPeak = new();
     private readonly PeakLatency _firstTokenPeak = new();
+    private LatencySamples? _callSamples;
+    private LatencySamples? _firstTokenSamples;
     private double _latencySeconds = double.NaN;
     private double _firstTokenSeconds = double.NaN;
     private long _latencyAsOf;
+    private long _probedAt = long.MinValue;
     private TimeProvider? _clock;
     private volatile EndpointLoadSettings _load = EndpointLoadSettings.Default;
     private volatile RateLimiter? _limiter;
@@ -83,11 +86,11 @@ public sealed class ModelEndpoint
 
     /// <summary>Gets the decayed average time of answers that succeeded: of a stream, what was waited for it, without the time that its reader took.</summary>
     /// <value>null until the first call has succeeded, and again when none has for ten minutes.</value>
-    public TimeSpan? Latency => Known(ref _latencySeconds);
+    public TimeSpan? Latency => KnownNow(ref _latencySeconds);
 
     /// <summary>Gets the decayed average time until a stream's first meaningful content.</summary>
     /// <value>null until the first stream has succeeded, and again when no call has for ten minutes.</value>
-    public TimeSpan? FirstTokenLatency => Known(ref _firstTokenSeconds);
+    public TimeSpan? FirstTokenLatency => KnownNow(ref _firstTokenSeconds);
 
     /// <summary>Gets whether the client routes itself: its calls count against the same budget.</summary>
     internal bool IsRouter { get; }
@@ -145,6 +148,34 @@ public sealed class ModelEndpoint
 
         DisposeWhenIdle();
     }
+
+    /// <summary>Counts a call as ended when it returns, which may be long after anybody waited for it: until then it uses its client.</summary>
+    /// <param name="call">The call; null when it never began.</param>
+    internal void ExitAfter(Task? call)
+    {
+        if (call is null or { IsCompleted: true })
+        {
+            Exit();
+        }
+        else
+        {
+            _ = call.ContinueWith(
+                static (_, state) => ((ModelEndpoint)state!).Exit(),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Takes note of a call that was made only to see how the endpoint is.</summary>
+    internal void NoteProbe(long now) => Volatile.Write(ref _probedAt, now);
+
+    /// <summary>Says whether nothing runs, and nothing has come back, since a moment.</summary>
+    internal bool IsIdleSince(long moment) =>
+        InFlight == 0
+        && Volatile.Read(ref _probedAt) < moment
+        && (double.IsNaN(Volatile.Read(ref _latencySeconds)) || Volatile.Read(ref _latencyAsOf) < moment);
 
     /// <summary>Asks for one attempt: whoever is granted it calls <see cref="Settle"/> when it is recorded, and <see cref="Exit"/> when its call has returned.</summary>
     /// <param name="health">When the endpoint is passed over.</param>
@@ -293,16 +324,41 @@ public sealed class ModelEndpoint
         if (firstToken is { } peak)
         {
             _firstTokenPeak.Add(peak, now);
+            _firstTokenSamples?.Add(peak, now);
         }
         else
         {
             _callPeak.Add(elapsed, now);
         }
+
+        _callSamples?.Add(elapsed, now);
     }
 
     /// <summary>Learns that nothing came for a while; balancing then prefers others, until time has passed.</summary>
-    internal void RecordSilence(TimeSpan elapsed, bool isStreaming, TimeProvider timeProvider) =>
-        (isStreaming ? _firstTokenPeak : _callPeak).Add(elapsed, Monotonic.Now(timeProvider));
+    internal void RecordSilence(TimeSpan elapsed, bool isStreaming, TimeProvider timeProvider)
+    {
+        long now = Monotonic.Now(timeProvider);
+        (isStreaming ? _firstTokenPeak : _callPeak).Add(elapsed, now);
+        (isStreaming ? _firstTokenSamples : _callSamples)?.Add(elapsed, now);
+    }
+
+    /// <summary>Gets the time within which a share of the calls came; from the first question on, calls are remembered for that.</summary>
+    /// <param name="firstToken">Whether the time to a stream's first content counts, rather than that of a whole answer.</param>
+    /// <param name="share">The share.</param>
+    /// <param name="minSamples">How many calls must be known.</param>
+    /// <param name="now">Now, from <see cref="Monotonic"/>.</param>
+    /// <returns>null when too few are known.</returns>
+    internal TimeSpan? ObservedPercentile(bool firstToken, double share, int minSamples, long now)
+    {
+        ref LatencySamples? samples = ref firstToken ? ref _firstTokenSamples : ref _callSamples;
+        if (Volatile.Read(ref samples) is { } known)
+        {
+            return known.Percentile(share, minSamples, now);
+        }
+
+        Interlocked.CompareExchange(ref samples, new LatencySamples(), null);
+        return null;
+    }
 
     /// <summary>Takes the endpoint out of service; its client is disposed, if the router owns it, when the last call has ended.</summary>
     internal void Retire()
@@ -334,12 +390,30 @@ public sealed class ModelEndpoint
         Volatile.Write(ref average, isForgotten || double.IsNaN(known) ? seconds : known + (LatencyDecay * (seconds - known)));
     }
 
-    private TimeSpan? Known(ref double average)
+    /// <summary>Gets <see cref="Latency"/> without a look at the clock for each endpoint of a decision.</summary>
+    /// <param name="now">Now, from <see cref="Monotonic"/>; 0 when nobody has looked yet.</param>
+    internal TimeSpan? LatencyAt(ref long now) => Known(ref _latencySeconds, ref now);
+
+    private TimeSpan? KnownNow(ref double average)
+    {
+        long now = 0;
+        return Known(ref average, ref now);
+    }
+
+    private TimeSpan? Known(ref double average, ref long now)
     {
         double seconds = Volatile.Read(ref average);
-        return double.IsNaN(seconds) || Monotonic.Now(_clock!) - Volatile.Read(ref _latencyAsOf) > LatencyLifetime.Ticks // not null: kept with the first latency
-            ? null
-            : TimeSpan.FromSeconds(seconds);
+        if (double.IsNaN(seconds))
+        {
+            return null;
+        }
+
+        if (now == 0)
+        {
+            now = Monotonic.Now(_clock!); // not null: kept with the first latency
+        }
+
+        return now - Volatile.Read(ref _latencyAsOf) > LatencyLifetime.Ticks ? null : TimeSpan.FromSeconds(seconds);
     }
 
     private void DisposeWhenIdle()

@@ -27,18 +27,39 @@ public sealed record RoutableModel(ModelProfile Profile, ImmutableArray<ModelEnd
     {
         get
         {
-            TimeSpan? best = null;
-            foreach (ModelEndpoint endpoint in Endpoints)
-            {
-                TimeSpan? latency = endpoint.Latency;
-                if (latency is not null && (best is null || latency < best))
-                {
-                    best = latency;
-                }
-            }
-
-            return best ?? Profile.TypicalLatency;
+            long now = 0;
+            return ExpectedLatencyAt(ref now);
         }
+    }
+
+    /// <summary>Gets how long answers of the fastest endpoint take, as measured.</summary>
+    /// <value>null when none was measured.</value>
+    internal TimeSpan? MeasuredLatency
+    {
+        get
+        {
+            long now = 0;
+            return MeasuredLatencyAt(ref now);
+        }
+    }
+
+    /// <summary>Gets <see cref="ExpectedLatency"/> for one of many models.</summary>
+    /// <param name="now">Now, from <see cref="Monotonic"/>; 0 when nobody has looked at the clock yet.</param>
+    internal TimeSpan? ExpectedLatencyAt(ref long now) => MeasuredLatencyAt(ref now) ?? Profile.TypicalLatency;
+
+    private TimeSpan? MeasuredLatencyAt(ref long now)
+    {
+        TimeSpan? best = null;
+        foreach (ModelEndpoint endpoint in Endpoints)
+        {
+            TimeSpan? latency = endpoint.LatencyAt(ref now);
+            if (latency is not null && (best is null || latency < best))
+            {
+                best = latency;
+            }
+        }
+
+        return best;
     }
 
     /// <inheritdoc/>

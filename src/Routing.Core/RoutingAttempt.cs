@@ -16,6 +16,10 @@ public sealed record RoutingAttempt
     /// <summary>Gets how it ended.</summary>
     public required AttemptResult Result { get; init; }
 
+    /// <summary>Gets whether it was a hedge: made beside another attempt that was slow.</summary>
+    /// <value>Default false. Of two such attempts the one that came second is <see cref="AttemptResult.Cancelled"/> without a failure.</value>
+    public bool IsHedge { get; init; }
+
     /// <summary>Gets why it did not succeed.</summary>
     /// <value>null for a success.</value>
     public FailureKind? Failure { get; init; }

@@ -29,6 +29,10 @@ public sealed record RoutingPolicy
     /// <value>0 or more; null means <c>Execution:MaxRetries</c>; default null.</value>
     public int? MaxRetries { get; init; }
 
+    /// <summary>Gets whether a request that waits long for its answer asks another endpoint or model as well.</summary>
+    /// <value>null means <c>Execution:Hedging:Enabled</c>; default null.</value>
+    public bool? Hedge { get; init; }
+
     /// <summary>Gets the tags that a model must carry, such as a region.</summary>
     /// <value>Empty by default.</value>
     public FrozenSet<string> RequiredTags { get; init; } = FrozenSet<string>.Empty;

@@ -28,6 +28,18 @@ public sealed class RoutingRequest
         IRequestClassifier? classifier = null,
         RoutingPolicy? policy = null,
         bool isStreaming = false)
+        : this(messages, options, features, classifier, policy, isStreaming, new DecisionTrace())
+    {
+    }
+
+    internal RoutingRequest(
+        IReadOnlyList<ChatMessage> messages,
+        ChatOptions? options,
+        RequestFeatures? features,
+        IRequestClassifier? classifier,
+        RoutingPolicy? policy,
+        bool isStreaming,
+        DecisionTrace trace)
     {
         ArgumentNullException.ThrowIfNull(messages);
         Messages = messages;
@@ -37,6 +49,7 @@ public sealed class RoutingRequest
         Policy = policy;
         IsStreaming = isStreaming;
         _classifier = classifier;
+        Trace = trace;
     }
 
     /// <summary>Gets the messages, oldest first.</summary>
@@ -78,12 +91,15 @@ public sealed class RoutingRequest
     /// <value>null when nobody has.</value>
     public Classification? KnownClassification => _classification;
 
+    /// <summary>When the decision looked at the clock for the age of latencies, from <see cref="Monotonic"/>; 0 while it has not: once is enough for all models.</summary>
+    internal long LatenciesAsOf;
+
     /// <summary>Gets or sets the endpoint that keeps the conversation which the request carries on.</summary>
     /// <value>null when there is none, or nobody remembers.</value>
     internal string? PinnedEndpoint { get; set; }
 
     /// <summary>Gets the steps of the decision that is being made.</summary>
-    internal DecisionTrace Trace { get; } = new();
+    internal DecisionTrace Trace { get; }
 
     /// <summary>Classifies the request, the first time; later calls return the same answer.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>

@@ -39,5 +39,15 @@ internal sealed class WalkBudget
     }
 
     /// <summary>Gives back a call that was taken and never made.</summary>
-    public void GiveBackCall() => Interlocked.Increment(ref _callsLeft);
+    public void GiveBackCall()
+    {
+        if (_parent is not null)
+        {
+            _parent.GiveBackCall();
+        }
+        else
+        {
+            Interlocked.Increment(ref _callsLeft);
+        }
+    }
 }

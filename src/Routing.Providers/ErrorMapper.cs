@@ -111,6 +111,9 @@ internal static class ErrorMapper
         // The SDK follows no redirect, so that no key reaches a third place: the configured address is wrong.
         >= 300 and < 400 => FailureKind.NotFound,
         >= 400 and < 500 => FailureKind.InvalidRequest,
+
+        // An SDK that throws over one of these expected an answer and did not get one.
+        >= 200 and < 300 => FailureKind.MalformedResponse,
         _ => null,
     };
 

@@ -33,8 +33,9 @@ internal static class JsonReading
         : value.ValueKind == JsonValueKind.Number ? value.GetRawText()
         : null;
 
+    /// <summary>Reads how many: what is below 0 is no count.</summary>
     public static long? GetCount(this JsonElement element, ReadOnlySpan<byte> name) =>
-        element.TryGet(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long count) ? count : null;
+        element.TryGet(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long count) && count >= 0 ? count : null;
 
     /// <summary>Reads an amount of money: exact, where a double would round it.</summary>
     public static decimal? GetAmount(this JsonElement element, ReadOnlySpan<byte> name) =>

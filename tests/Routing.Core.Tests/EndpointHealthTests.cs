@@ -279,6 +279,7 @@ public sealed class EndpointHealthTests
     [TestCase(AttemptResult.Failed, FailureKind.TruncatedStream, "Failure")]
     [TestCase(AttemptResult.Failed, FailureKind.SchemaInvalid, "Neutral")]
     [TestCase(AttemptResult.Failed, FailureKind.CircuitOpen, "Failure")]
+    [TestCase(AttemptResult.Failed, FailureKind.BudgetExceeded, "Neutral")]
     [TestCase(AttemptResult.Truncated, FailureKind.TruncatedStream, "Failure")]
     [TestCase(AttemptResult.Truncated, FailureKind.Timeout, "Failure")]
     [TestCase(AttemptResult.Rejected, FailureKind.SchemaInvalid, "Neutral")]

@@ -47,6 +47,7 @@ public sealed class RoutingHintsTests
             AllowFallback = false,
             Policy = "p",
             UserTier = "u",
+            UserId = "i",
             Priority = RequestPriority.Background,
             MaxLatency = TimeSpan.FromSeconds(1),
             MaxCostUsd = 1,

@@ -16,6 +16,11 @@ public sealed class QuickStartTests
         Assert.That(text, Does.Contain("| Model (simulated) | Share | Requests |"));
         Assert.That(text, Does.Match(@"Answered +13 of 13 calls in .+ 12 requests"));
         Assert.That(text, Does.Match(@"Cost +\$0\.\d+ routed, \$0\.\d+ for the same tokens at the prices of 'large' alone"));
+        Assert.That(text, Does.Match(@"Budget +tenant 'trial' got [1-9]\d* answers for \$0\.00\d+; the next request was stopped before any call: Budget 'tenants'"));
+        Assert.That(text, Does.Match(@"Log +\d\d records, no text in any of them, in .+\.jsonl"));
+        Assert.That(text, Does.Match(@"the last one: refused after .+ ms: .*budget excluded large"));
+        Assert.That(text, Does.Match(@"Metrics +[1-9]\d* measurements on [1-9]\d* instruments of the meter 'llm\.routing'"));
+        Assert.That(text, Does.Match(@"Attempts +13, of which 0 failed; 0 endpoints were passed over"));
         Assert.That(text, Does.Not.Contain("\u001b"), "a file gets no colours");
         Assert.That(text, Does.Not.Contain("#1 "), "quiet means no line for a request");
     }

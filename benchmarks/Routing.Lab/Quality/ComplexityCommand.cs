@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Classifiers;
+using LlmRouting.Onnx.Learned;
 using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Evaluation;
 using Microsoft.Extensions.AI;
@@ -56,8 +57,8 @@ internal static class ComplexityCommand
         }
     }
 
-    // The last one is what a host gets who asks for no other.
-    private static ImmutableArray<IRequestClassifier> Classifiers() => [new HeuristicClassifier()];
+    // The last one is what ships as the default model.
+    private static ImmutableArray<IRequestClassifier> Classifiers() => [new HeuristicClassifier(), new LearnedClassifier(DefaultModel.Router)];
 
     private static double? LabelOf(LabelledRequest row) => row.Label?.ToUpperInvariant() switch
     {

@@ -69,8 +69,11 @@ public sealed partial class ClassifierChain : IRequestClassifier
         return AskOthersAsync(request, best: null, 0, cancellationToken);
     }
 
-    private static void Note(RoutingRequest request, IRequestClassifier classifier, Classification answer) =>
+    private static void Note(RoutingRequest request, IRequestClassifier classifier, Classification answer)
+    {
+        request.Trace.NoteAnswer(classifier.Name, answer, failure: null);
         request.Trace.Add(new(DecisionStepKind.Classified, classifier.Name, answer.Label ?? answer.Category, "", answer.Confidence, answer.Complexity));
+    }
 
     private void Measure(IRequestClassifier classifier, long started)
     {
@@ -119,6 +122,7 @@ public sealed partial class ClassifierChain : IRequestClassifier
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             string reason = exception is TimeoutException ? "ran past its deadline" : "threw an exception";
+            request.Trace.NoteAnswer(classifier.Name, answer: null, reason);
             request.Trace.Add(new(DecisionStepKind.Abstained, classifier.Name, null, reason));
             Log.ClassifierFailed(_logger, classifier.Name, reason, exception.GetType().Name);
             return null;

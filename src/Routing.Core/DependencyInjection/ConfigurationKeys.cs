@@ -17,7 +17,7 @@ internal static class ConfigurationKeys
         nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules),
         nameof(LlmRoutingOptions.Policies), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Heuristic),
         nameof(LlmRoutingOptions.CostLatency), nameof(LlmRoutingOptions.Cascade), nameof(LlmRoutingOptions.Budgets),
-        nameof(LlmRoutingOptions.Catalog), nameof(LlmRoutingOptions.Admission), nameof(LlmRoutingOptions.Semantic),
+        nameof(LlmRoutingOptions.Catalog), nameof(LlmRoutingOptions.Admission), nameof(LlmRoutingOptions.DecisionLog), nameof(LlmRoutingOptions.Semantic),
     ];
 
     public static ImmutableArray<string> Provider { get; } =
@@ -71,7 +71,7 @@ internal static class ConfigurationKeys
     public static ImmutableArray<string> Policy { get; } =
     [
         nameof(PolicyOptions.MinQuality), nameof(PolicyOptions.MinTier), nameof(PolicyOptions.MaxLatency), nameof(PolicyOptions.MaxCostUsd),
-        nameof(PolicyOptions.RequiredTags), nameof(PolicyOptions.MaxRetries),
+        nameof(PolicyOptions.RequiredTags), nameof(PolicyOptions.MaxRetries), nameof(PolicyOptions.Hedge),
     ];
 
     public static ImmutableArray<string> Budget { get; } =
@@ -88,7 +88,20 @@ internal static class ConfigurationKeys
         nameof(ExecutionOptions.OpenTimeout), nameof(ExecutionOptions.StreamTimeout), nameof(ExecutionOptions.MinCharactersPerSecond),
         nameof(ExecutionOptions.RateWindow), nameof(ExecutionOptions.Tiers), nameof(ExecutionOptions.MaxRetries), nameof(ExecutionOptions.RetryDelay),
         nameof(ExecutionOptions.MaxRetryDelay), nameof(ExecutionOptions.EndpointOrder), nameof(ExecutionOptions.Region),
-        nameof(ExecutionOptions.MaxLimitWait), nameof(ExecutionOptions.Health),
+        nameof(ExecutionOptions.MaxLimitWait), nameof(ExecutionOptions.Health), nameof(ExecutionOptions.Hedging),
+        nameof(ExecutionOptions.Probes),
+    ];
+
+    public static ImmutableArray<string> Hedging { get; } =
+    [
+        nameof(HedgingOptions.Enabled), nameof(HedgingOptions.Delay), nameof(HedgingOptions.Percentile), nameof(HedgingOptions.MinSamples),
+        nameof(HedgingOptions.MaxShare), nameof(HedgingOptions.AllowTools),
+    ];
+
+    public static ImmutableArray<string> Probes { get; } =
+    [
+        nameof(ProbeOptions.Enabled), nameof(ProbeOptions.Interval), nameof(ProbeOptions.IdleAfter), nameof(ProbeOptions.MaxPerHour),
+        nameof(ProbeOptions.Timeout),
     ];
 
     public static ImmutableArray<string> Health { get; } =
@@ -113,6 +126,13 @@ internal static class ConfigurationKeys
     [
         nameof(AdmissionOptions.MaxConcurrent), nameof(AdmissionOptions.MaxQueue), nameof(AdmissionOptions.QueueTimeout),
         nameof(AdmissionOptions.BackgroundShare), nameof(AdmissionOptions.DegradeAbove), nameof(AdmissionOptions.DegradeBelow),
+    ];
+
+    public static ImmutableArray<string> DecisionLog { get; } =
+    [
+        nameof(DecisionLogOptions.Path), nameof(DecisionLogOptions.MaxFileBytes), nameof(DecisionLogOptions.MaxFiles),
+        nameof(DecisionLogOptions.Capacity), nameof(DecisionLogOptions.WhenFull), nameof(DecisionLogOptions.FlushInterval),
+        nameof(DecisionLogOptions.CaptureFeatures), nameof(DecisionLogOptions.IdKey),
     ];
 
     public static ImmutableArray<string> Heuristic { get; } = [nameof(HeuristicOptions.Keywords), nameof(HeuristicOptions.Weights)];
@@ -166,8 +186,11 @@ internal static class ConfigurationKeys
             root.GetSection(nameof(LlmRoutingOptions.Execution)), $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hold), Hold, errors);
         IConfigurationSection execution = root.GetSection(nameof(LlmRoutingOptions.Execution));
         CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Health), Health, errors);
+        CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Hedging), Hedging, errors);
+        CheckOne(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Probes), Probes, errors);
         CheckChildren(execution, $"{section.Path}:{nameof(LlmRoutingOptions.Execution)}", nameof(ExecutionOptions.Tiers), TierTimeouts, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Admission), Admission, errors);
+        CheckOne(root, section.Path, nameof(LlmRoutingOptions.DecisionLog), DecisionLog, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Heuristic), Heuristic, errors);
         CheckOne(root, section.Path, nameof(LlmRoutingOptions.Semantic), Semantic, errors);
         CheckChildren(

@@ -73,6 +73,12 @@ public sealed class ExecutionOptions
     /// <summary>Gets when an endpoint is passed over because it fails.</summary>
     public HealthOptions Health { get; } = new();
 
+    /// <summary>Gets when a second attempt is made beside a slow one.</summary>
+    public HedgingOptions Hedging { get; } = new();
+
+    /// <summary>Gets when endpoints are called in the background.</summary>
+    public ProbeOptions Probes { get; } = new();
+
     /// <summary>Gets or sets whether another model is tried after a provider's filter.</summary>
     /// <value>Default false.</value>
     public bool FailoverOnContentFilter { get; set; }
@@ -109,6 +115,8 @@ public sealed class ExecutionOptions
         Region = Region,
         MaxLimitWait = MaxLimitWait,
         Health = Health.ToSettings(),
+        Hedging = Hedging.ToSettings(),
+        Probes = Probes.ToSettings(),
         FailoverOnContentFilter = FailoverOnContentFilter,
         FailoverOnRefusal = FailoverOnRefusal,
         OnTruncatedStream = OnTruncatedStream,

@@ -1,10 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using LlmRouting.Budgets;
 using LlmRouting.Catalog;
+using LlmRouting.DecisionLog;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LlmRouting.DependencyInjection;
@@ -136,6 +139,31 @@ public sealed class LlmRoutingBuilder
     /// <param name="observer">The observer.</param>
     /// <returns>The builder.</returns>
     public LlmRoutingBuilder AddObserver(IRoutingObserver observer) => Add(observer);
+
+    /// <summary>Logs what was decided, from what, and what became of it: a line of JSON for each request.</summary>
+    /// <param name="path">Where the files go, such as <c>logs/decisions.jsonl</c>; the configuration's <c>DecisionLog:Path</c> is overridden.</param>
+    /// <param name="configure">Sets the rest; null leaves what the configuration or the defaults say.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>Holds no text of requests and answers. The container's disposal writes what is left.</remarks>
+    public LlmRoutingBuilder AddDecisionLog(string path, Action<DecisionLogOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Services.Configure<LlmRoutingOptions>(options =>
+        {
+            options.DecisionLog.Path = path;
+            configure?.Invoke(options.DecisionLog);
+        });
+        return this;
+    }
+
+    /// <summary>Logs a line for each request that ended to the host's loggers; adding it twice is harmless.</summary>
+    /// <returns>The builder.</returns>
+    public LlmRoutingBuilder AddDecisionLogger()
+    {
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRoutingObserver, LoggerDecisionLog>(static services =>
+            new LoggerDecisionLog((services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<LoggerDecisionLog>())));
+        return this;
+    }
 
     /// <summary>Counts tokens with a counter of the host's, such as a real tokenizer.</summary>
     /// <param name="tokenCounter">The counter.</param>

@@ -58,6 +58,9 @@ public sealed class LlmRoutingOptions
     /// <summary>Gets the bounds of how many requests run at a time.</summary>
     public AdmissionOptions Admission { get; } = new();
 
+    /// <summary>Gets where decisions are logged.</summary>
+    public DecisionLogOptions DecisionLog { get; } = new();
+
     /// <summary>Gets the settings of the heuristic classifier.</summary>
     public HeuristicOptions Heuristic { get; } = new();
 

@@ -4,6 +4,7 @@ using LlmRouting.Admission;
 using LlmRouting.Budgets;
 using LlmRouting.Catalog;
 using LlmRouting.Conversations;
+using LlmRouting.DecisionLog;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
 
@@ -40,6 +41,8 @@ internal sealed class OptionsTranslator
         _errors.AddRange(_options.Execution.ToSettings().FindErrors().Select(error => $"{_root}:{error}"));
         AdmissionSettings? admission = _options.Admission.ToSettings();
         _errors.AddRange((admission?.FindErrors() ?? []).Select(error => $"{_root}:{error}"));
+        DecisionLogSettings? log = _options.DecisionLog.ToSettings();
+        _errors.AddRange((log?.FindErrors() ?? []).Select(error => $"{_root}:{error}"));
         CheckWeights();
         TierLadder tiers = ReadTiers();
         foreach (string tier in _options.Execution.Tiers.Keys.Where(tier => tiers.IndexOf(tier) < 0))
@@ -72,7 +75,7 @@ internal sealed class OptionsTranslator
         List<BudgetRule> budgets = BudgetReader.Read(_options, _root, models, _errors);
 
         // A provider's mistake shows once per model behind it, and is said once.
-        return new(models, pipeline, [.. budgets], admission, [.. _unused], [.. fromCatalog], [.. _errors.Distinct()]);
+        return new(models, pipeline, [.. budgets], admission, log, [.. _unused], [.. fromCatalog], [.. _errors.Distinct()]);
     }
 
     private void CheckModel(string? reference, string key, FrozenSet<string> references, ImmutableArray<TranslatedModel> models)
@@ -168,6 +171,7 @@ internal sealed class OptionsTranslator
                 MaxLatency = policy.MaxLatency,
                 MaxCostUsd = policy.MaxCostUsd,
                 MaxRetries = policy.MaxRetries,
+                Hedge = policy.Hedge,
                 RequiredTags = policy.RequiredTags.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
             });
         }

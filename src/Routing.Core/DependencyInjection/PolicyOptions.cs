@@ -23,6 +23,10 @@ public sealed class PolicyOptions
     /// <value>0 or more; null means <c>Execution:MaxRetries</c>; default null.</value>
     public int? MaxRetries { get; set; }
 
+    /// <summary>Gets or sets whether a request that waits long for its answer asks another endpoint or model as well.</summary>
+    /// <value>null means <c>Execution:Hedging:Enabled</c>; default null.</value>
+    public bool? Hedge { get; set; }
+
     /// <summary>Gets the tags that a model must carry.</summary>
     public IList<string> RequiredTags { get; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using LlmRouting.Admission;
 using LlmRouting.Budgets;
+using LlmRouting.DecisionLog;
 using LlmRouting.Diagnostics;
 using LlmRouting.Pipeline;
 using Microsoft.Extensions.AI;
@@ -30,6 +31,7 @@ internal sealed partial class RoutingRuntime : IDisposable
     private readonly ILogger _logger;
     private readonly ITokenCounter? _tokenCounter;
     private readonly IMeterFactory? _meterFactory;
+    private readonly JsonLinesDecisionLog? _log;
     private readonly List<IDisposable> _reloads = [];
     private readonly Lock _lock = new();
     private Dictionary<(string Model, string Endpoint), ModelEndpoint> _endpoints = [];
@@ -59,6 +61,10 @@ internal sealed partial class RoutingRuntime : IDisposable
         Budgets = new BudgetLedger(translated.Budgets, budgetStore, _timeProvider, loggers.CreateLogger<BudgetLedger>());
         RoutingPipeline pipeline = Prepare(translated);
         pipeline.Models = BuildModels(translated);
+        _log = translated.DecisionLog is { } log
+            ? new JsonLinesDecisionLog(log, _timeProvider, loggers.CreateLogger<JsonLinesDecisionLog>(), RoutingMetrics.For(meterFactory))
+            : null;
+        pipeline.Observers = _log is null ? _parts.Observers : [.. _parts.Observers, _log];
         Client = pipeline.Build();
         RoutingMetrics.For(meterFactory).Watch(Budgets);
         foreach (IOptionsChangeTokenSource<LlmRoutingOptions> change in changes)
@@ -107,6 +113,7 @@ internal sealed partial class RoutingRuntime : IDisposable
 
         // The container disposes the client only when somebody resolved it; whoever resolved just the router made clients too.
         Client.Dispose();
+        _log?.Dispose();
     }
 
     private TranslatedOptions Read()
@@ -141,6 +148,7 @@ internal sealed partial class RoutingRuntime : IDisposable
                 Client.Router.Registry.Update(BuildModels(translated));
                 Budgets.Update(translated.Budgets);
                 Client.Router.Update(plan);
+                Client.Prober?.Apply();
                 if (plan.Admission is not null && translated.Admission is { } bounds)
                 {
                     plan.Admission.Settings = bounds;

@@ -11,6 +11,8 @@ internal static class MetricNames
     public const string Saved = "llm.routing.saved";
     public const string Escalations = "llm.routing.escalations";
     public const string Failovers = "llm.routing.failovers";
+    public const string Probes = "llm.routing.probes";
+    public const string Hedges = "llm.routing.hedges";
     public const string Attempts = "llm.routing.attempts";
     public const string AttemptDuration = "llm.routing.attempt.duration";
     public const string Failures = "llm.routing.failures";
@@ -21,6 +23,8 @@ internal static class MetricNames
     public const string BreakerTransitions = "llm.routing.breaker.transitions";
     public const string BudgetLeft = "llm.routing.budget.left";
     public const string BudgetUsed = "llm.routing.budget.used";
+
+    public const string DecisionLogRecords = "llm.routing.decision_log.records";
 
     public const string Model = "llm.routing.model";
     public const string Endpoint = "llm.routing.endpoint";

@@ -42,6 +42,8 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
     private readonly UpDownCounter<double> _saved;
     private readonly Counter<long> _escalations;
     private readonly Counter<long> _failovers;
+    private readonly Counter<long> _probes;
+    private readonly Counter<long> _hedges;
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _attemptDuration;
     private readonly Counter<long> _failures;
@@ -50,6 +52,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
     private readonly Histogram<double> _classifierDuration;
     private readonly Counter<long> _classifierTruncations;
     private readonly Counter<long> _breakerTransitions;
+    private readonly Counter<long> _decisionLogRecords;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meter">The meter; whoever made it disposes it.</param>
@@ -64,6 +67,8 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         _saved = meter.CreateUpDownCounter<double>(MetricNames.Saved, "USD", "What the reference model would have cost for the same tokens, less what the request cost.");
         _escalations = meter.CreateCounter<long>(MetricNames.Escalations, "{request}", "Requests whose answer came from a further model because validators rejected an earlier one's.");
         _failovers = meter.CreateCounter<long>(MetricNames.Failovers, "{request}", "Requests whose answer came from a further attempt because an earlier one failed.");
+        _probes = meter.CreateCounter<long>(MetricNames.Probes, "{probe}", "Calls made only to see how an endpoint is, by result.");
+        _hedges = meter.CreateCounter<long>(MetricNames.Hedges, "{attempt}", "Attempts made beside a slow one, by result.");
         _attempts = meter.CreateCounter<long>(MetricNames.Attempts, "{attempt}", "Attempts, by result.");
         _attemptDuration = meter.CreateHistogram(MetricNames.AttemptDuration, "s", "Time of an attempt.", tags: null, Seconds);
         _failures = meter.CreateCounter<long>(MetricNames.Failures, "{attempt}", "Attempts that did not give a good answer, by kind.");
@@ -72,6 +77,7 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         _classifierDuration = meter.CreateHistogram(MetricNames.ClassifierDuration, "s", "Time of one classifier.", tags: null, ShortSeconds);
         _classifierTruncations = meter.CreateCounter<long>(MetricNames.ClassifierTruncations, "{request}", "Requests of which a classifier read only a part.");
         _breakerTransitions = meter.CreateCounter<long>(MetricNames.BreakerTransitions, "{transition}", "Changes of an endpoint's circuit, by the new state.");
+        _decisionLogRecords = meter.CreateCounter<long>(MetricNames.DecisionLogRecords, "{record}", "Records of the decision log, by result.");
     }
 
     /// <summary>Gets the instruments of routers that were given no meter of their own.</summary>
@@ -134,6 +140,17 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         RecordAttempts(outcome);
     }
 
+    /// <summary>Counts a probe, and what it cost.</summary>
+    public void RecordProbe(RoutingAttempt attempt)
+    {
+        if (_probes.Enabled)
+        {
+            _probes.Add(1, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint), new(MetricNames.Result, EnumNames.Of(attempt.Result)));
+        }
+
+        RecordCost(attempt);
+    }
+
     /// <summary>Counts a request that no model was asked for.</summary>
     /// <param name="reason">The type of the exception, from the few that a decision can end with.</param>
     public void RecordRefusal(string reason)
@@ -162,6 +179,17 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         if (_classifierTruncations.Enabled)
         {
             _classifierTruncations.Add(1, new KeyValuePair<string, object?>(MetricNames.Classifier, classifier));
+        }
+    }
+
+    /// <summary>Counts records of the decision log.</summary>
+    /// <param name="result">What became of them: written, dropped, lost.</param>
+    /// <param name="count">How many.</param>
+    public void RecordDecisionLog(string result, int count)
+    {
+        if (_decisionLogRecords.Enabled)
+        {
+            _decisionLogRecords.Add(count, new KeyValuePair<string, object?>(MetricNames.Result, result));
         }
     }
 
@@ -223,6 +251,11 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
             _attempts.Add(1, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint), new(MetricNames.Result, EnumNames.Of(attempt.Result)));
         }
 
+        if (attempt.IsHedge && _hedges.Enabled)
+        {
+            _hedges.Add(1, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint), new(MetricNames.Result, EnumNames.Of(attempt.Result)));
+        }
+
         if (_failures.Enabled && attempt.Failure is { } failure)
         {
             _failures.Add(1, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint), new(MetricNames.Failure, EnumNames.Of(failure)));
@@ -238,6 +271,11 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
             _attemptDuration.Record(attempt.Elapsed.TotalSeconds, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Endpoint, attempt.Endpoint));
         }
 
+        RecordCost(attempt);
+    }
+
+    private void RecordCost(RoutingAttempt attempt)
+    {
         if (_cost.Enabled && attempt.CostUsd > 0)
         {
             _cost.Add((double)attempt.CostUsd, new(MetricNames.Model, attempt.ModelId), new(MetricNames.Certainty, EnumNames.Of(attempt.Certainty)));

@@ -83,6 +83,7 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
             ModelId = target.Model.Id,
             Endpoint = target.Endpoint.Name,
             Result = result,
+            IsHedge = target.IsHedge,
             Failure = failure,
             Reason = reason,
             RetryAfter = retryAfter,

@@ -43,6 +43,15 @@ internal struct EndpointCursor(ModelRegistry registry, ModelSnapshot models)
     /// <summary>Passes by what is left of the model at hand.</summary>
     public void LeaveModel() => _tried = EveryEndpoint;
 
+    /// <summary>Passes by what is left of a model, if it is the one at hand: an attempt beside another may have gone on to the next.</summary>
+    public void LeaveModel(string modelId)
+    {
+        if (_model?.Id == modelId)
+        {
+            LeaveModel();
+        }
+    }
+
     /// <summary>Looks a model up again whose endpoint went out of service while the request was on its way.</summary>
     /// <returns>False when there was no reload: the router is closed.</returns>
     public bool TryFollowReload(string modelId)

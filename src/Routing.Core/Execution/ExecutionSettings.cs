@@ -73,6 +73,14 @@ public sealed record ExecutionSettings
     /// <summary>Gets when an endpoint is passed over because it fails.</summary>
     public HealthSettings Health { get; init; } = new();
 
+    /// <summary>Gets when a second attempt is made beside a slow one.</summary>
+    /// <value>Off by default.</value>
+    public HedgingSettings Hedging { get; init; } = new();
+
+    /// <summary>Gets when endpoints are called in the background.</summary>
+    /// <value>Off by default.</value>
+    public ProbeSettings Probes { get; init; } = new();
+
     /// <summary>Gets whether another model is tried when a provider's filter blocked the request or its answer.</summary>
     /// <value>Default false: the caller receives what the provider said.</value>
     public bool FailoverOnContentFilter { get; init; }
@@ -128,7 +136,9 @@ public sealed record ExecutionSettings
                 .Select(static item => $"Execution:{item.Name} is {item.Time}; it must be zero or longer, and at most 49 days."))
             .Concat(rates.Where(static item => !(item.Rate >= 0 && double.IsFinite(item.Rate)))
                 .Select(static item => FormattableString.Invariant($"Execution:{item.Name} is {item.Rate}; it must be 0 or more.")))
-            .Concat(Health.FindErrors());
+            .Concat(Health.FindErrors())
+            .Concat(Hedging.FindErrors())
+            .Concat(Probes.FindErrors());
     }
 
     // Timers take no more than about 49 days.

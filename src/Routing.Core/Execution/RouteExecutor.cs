@@ -16,8 +16,16 @@ internal sealed partial class RouteExecutor(
     RouteServices services,
     ILogger logger)
 {
+    private readonly Hedger _hedger = new(services.TimeProvider);
+
     /// <summary>Gets what walks need of their surroundings.</summary>
     public RouteServices Services => services;
+
+    /// <summary>Gets whether somebody wants to know what decisions were made from.</summary>
+    public bool KeepsDecisions { get; } = observers.Any(static observer => observer is IDecisionObserver);
+
+    /// <summary>Finds an observer by its type.</summary>
+    public IRoutingObserver? FindObserver(Type type) => observers.FirstOrDefault(type.IsInstanceOfType);
 
     /// <summary>Gets a whole answer.</summary>
     /// <exception cref="RouteFailedException">Every attempt failed.</exception>
@@ -25,6 +33,7 @@ internal sealed partial class RouteExecutor(
     public async Task<ChatResponse> GetResponseAsync(RouteWalk walk, CancellationToken cancellationToken)
     {
         ThrowIfCancelled(walk, cancellationToken);
+        HedgingSettings? hedging = _hedger.Begin(walk);
         while (walk.Next(out RouteTarget target, out TimeSpan wait) is not NextStep.End and var step)
         {
             if (step == NextStep.Wait)
@@ -33,14 +42,26 @@ internal sealed partial class RouteExecutor(
                 continue;
             }
 
-            Judgement? answer = await walk.ReserveAsync(target, cancellationToken).ConfigureAwait(false) is { } reserved
-                ? await TryGetAsync(walk, reserved, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
-                : null;
-            if (answer is { } accepted)
+            if (await walk.ReserveAsync(target, cancellationToken).ConfigureAwait(false) is { } reserved)
             {
-                RoutingOutcome outcome = walk.ToOutcome();
-                Publish(outcome);
-                return ResponseWriter.Attach(accepted.Response, outcome, target, accepted.RawText);
+                Judgement? answer;
+                if (hedging is null)
+                {
+                    answer = await TryGetAsync(walk, reserved, walk.Request.Messages, mayRepair: true, leg: null, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    HedgedAnswer? first = await GetHedgedAsync(walk, hedging, reserved, cancellationToken).ConfigureAwait(false);
+                    answer = first?.Judgement;
+                    target = first?.Target ?? target;
+                }
+
+                if (answer is { } accepted)
+                {
+                    RoutingOutcome outcome = walk.ToOutcome();
+                    Publish(outcome, walk.Request);
+                    return ResponseWriter.Attach(accepted.Response, outcome, target, accepted.RawText);
+                }
             }
 
             ThrowIfCancelled(walk, cancellationToken);
@@ -55,6 +76,7 @@ internal sealed partial class RouteExecutor(
     public async ValueTask<RoutedStream> OpenStreamAsync(RouteWalk walk, CancellationToken cancellationToken)
     {
         ThrowIfCancelled(walk, cancellationToken);
+        HedgingSettings? hedging = _hedger.Begin(walk);
         while (walk.Next(out RouteTarget target, out TimeSpan wait) is not NextStep.End and var step)
         {
             if (step == NextStep.Wait)
@@ -63,9 +85,9 @@ internal sealed partial class RouteExecutor(
                 continue;
             }
 
-            RoutedStream? stream = await walk.ReserveAsync(target, cancellationToken).ConfigureAwait(false) is { } reserved
-                ? await TryOpenAsync(walk, reserved, walk.Request.Messages, mayRepair: true, cancellationToken).ConfigureAwait(false)
-                : null;
+            RoutedStream? stream = await walk.ReserveAsync(target, cancellationToken).ConfigureAwait(false) is not { } reserved ? null
+                : hedging is null ? await TryOpenAsync(walk, reserved, walk.Request.Messages, mayRepair: true, leg: null, cancellationToken).ConfigureAwait(false)
+                : await OpenHedgedAsync(walk, hedging, reserved, cancellationToken).ConfigureAwait(false);
             if (stream is not null)
             {
                 return stream;
@@ -78,7 +100,7 @@ internal sealed partial class RouteExecutor(
     }
 
     /// <summary>Tells everybody what became of a request.</summary>
-    public void Publish(RoutingOutcome outcome)
+    public void Publish(RoutingOutcome outcome, RoutingRequest request)
     {
         if (logger.IsEnabled(LogLevel.Debug))
         {
@@ -90,7 +112,30 @@ internal sealed partial class RouteExecutor(
         {
             try
             {
-                observer.OnCompleted(outcome);
+                if (observer is IDecisionObserver log)
+                {
+                    log.OnCompleted(outcome, request);
+                }
+                else
+                {
+                    observer.OnCompleted(outcome);
+                }
+            }
+            catch (Exception exception)
+            {
+                Log.ObserverFailed(logger, observer.GetType().Name, exception.GetType().Name);
+            }
+        }
+    }
+
+    /// <summary>Tells those who keep decisions of a request that no model was asked for.</summary>
+    public void PublishRefusal(RoutingRequest request, RoutingException refusal, TimeSpan elapsed)
+    {
+        foreach (IRoutingObserver observer in observers)
+        {
+            try
+            {
+                (observer as IDecisionObserver)?.OnRefused(request, refusal, elapsed);
             }
             catch (Exception exception)
             {
@@ -105,6 +150,7 @@ internal sealed partial class RouteExecutor(
     /// <param name="exception">What happened.</param>
     /// <param name="result">How it ended, unless the caller cancelled.</param>
     /// <param name="nested">What a router behind this one did, where the exception does not tell.</param>
+    /// <param name="leg">The attempt's leg; null when it runs alone.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public void RecordFailure(
         RouteWalk walk,
@@ -112,12 +158,13 @@ internal sealed partial class RouteExecutor(
         Exception exception,
         AttemptResult result,
         RoutingOutcome? nested,
+        HedgeLeg? leg,
         CancellationToken cancellationToken)
     {
         nested = (exception as RoutingException)?.Outcome ?? nested;
-        if (cancellationToken.IsCancellationRequested)
+        if (cancellationToken.IsCancellationRequested || leg is { IsLost: true })
         {
-            RecordCancelled(walk, attempt, nested);
+            RecordCancelled(walk, attempt, nested, leg);
             return;
         }
 
@@ -150,9 +197,23 @@ internal sealed partial class RouteExecutor(
         }
     }
 
-    /// <summary>Records that the caller did not wait for what became of an attempt.</summary>
-    public static void RecordCancelled(RouteWalk walk, in AttemptRecorder attempt, RoutingOutcome? nested) =>
-        walk.Record(attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller cancelled", nested: nested), attempt.Target);
+    /// <summary>Records that nobody waited for what became of an attempt: not the caller or, beside another attempt, not we.</summary>
+    private void RecordCancelled(RouteWalk walk, in AttemptRecorder attempt, RoutingOutcome? nested, HedgeLeg? leg)
+    {
+        if (leg is not { IsLost: true })
+        {
+            walk.Record(attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller cancelled", nested: nested), attempt.Target);
+            return;
+        }
+
+        // What was overtaken would have taken longer still; what came second soon after it began says nothing.
+        if (!attempt.Target.IsHedge)
+        {
+            attempt.Target.Endpoint.RecordSilence(attempt.Elapsed, walk.Request.IsStreaming, services.TimeProvider);
+        }
+
+        walk.Record(attempt.Write(AttemptResult.Cancelled, failure: null, "another attempt answered first", nested: nested), attempt.Target);
+    }
 
     /// <summary>Makes the final error, tells everybody, and returns it to be thrown.</summary>
     public RoutingException Fail(RouteWalk walk)
@@ -163,7 +224,7 @@ internal sealed partial class RouteExecutor(
         BudgetRefusal? refusal = walk.Failures.IsOnlyBudget ? walk.Spending?.Refusal : null;
         RouteFailedException exception = walk.Failures.ToException(outcome);
         Log.RouteFailed(logger, outcome.Id, refusal is null ? exception.Kind : FailureKind.BudgetExceeded, outcome.Attempts.Length);
-        Publish(outcome);
+        Publish(outcome, walk.Request);
         return refusal?.ToException(outcome) ?? (RoutingException)exception;
     }
 
@@ -172,18 +233,20 @@ internal sealed partial class RouteExecutor(
         RouteTarget target,
         IReadOnlyList<ChatMessage> messages,
         bool mayRepair,
+        HedgeLeg? leg,
         CancellationToken cancellationToken)
     {
+        CancellationToken token = leg?.Token ?? cancellationToken;
         AttemptRecorder attempt = new(target, walk.Request.Features, services.TimeProvider);
         WalkBudget? nestedBudget = walk.BudgetFor(target);
         ChatResponse response;
         try
         {
-            response = await CallAsync(walk, target, messages, nestedBudget, cancellationToken).ConfigureAwait(false);
+            response = await CallAsync(walk, target, messages, nestedBudget, token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            RecordFailure(walk, attempt, exception, AttemptResult.Failed, nestedBudget?.Outcome, cancellationToken);
+            RecordFailure(walk, attempt, exception, AttemptResult.Failed, nestedBudget?.Outcome, leg, cancellationToken);
             return null;
         }
 
@@ -215,11 +278,11 @@ internal sealed partial class RouteExecutor(
         {
             try
             {
-                judgement = await judge.JudgeAsync(walk, target.Model.Id, response, cancellationToken).ConfigureAwait(false);
+                judgement = await judge.JudgeAsync(walk, target.Model.Id, response, token).ConfigureAwait(false);
             }
-            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            catch (Exception) when (token.IsCancellationRequested)
             {
-                RecordCancelled(walk, attempt, nested);
+                RecordCancelled(walk, attempt, nested, leg);
                 return null;
             }
 
@@ -228,10 +291,16 @@ internal sealed partial class RouteExecutor(
             if (!judgement.IsAccepted)
             {
                 IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, nested, out RouteTarget again);
-                return repair is null || await walk.ReserveAsync(again, cancellationToken).ConfigureAwait(false) is not { } second
+                return repair is null || await walk.ReserveAsync(again, token).ConfigureAwait(false) is not { } second
                     ? null
-                    : await TryGetAsync(walk, second, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
+                    : await TryGetAsync(walk, second, repair, mayRepair: false, leg, cancellationToken).ConfigureAwait(false);
             }
+        }
+
+        if (leg is not null && !leg.TryWin())
+        {
+            RecordCancelled(walk, attempt, nested, leg);
+            return null;
         }
 
         target.Endpoint.RecordLatency(answeredIn, firstToken: null, services.TimeProvider);
@@ -244,9 +313,11 @@ internal sealed partial class RouteExecutor(
         RouteTarget target,
         IReadOnlyList<ChatMessage> messages,
         bool mayRepair,
+        HedgeLeg? leg,
         CancellationToken cancellationToken)
     {
-        RoutedStream stream = new(this, walk, target, services.TimeProvider, cancellationToken);
+        CancellationToken token = leg?.Token ?? cancellationToken;
+        RoutedStream stream = new(this, walk, target, services.TimeProvider, leg, cancellationToken);
         bool isCommitted;
         try
         {
@@ -258,7 +329,7 @@ internal sealed partial class RouteExecutor(
             AttemptRecorder failed = stream.Attempt;
             failed.EndedAfter = failed.Elapsed;
             await stream.DisposeAsync().ConfigureAwait(false);
-            RecordFailure(walk, failed, exception, AttemptResult.Failed, stream.Nested, cancellationToken);
+            RecordFailure(walk, failed, exception, AttemptResult.Failed, stream.Nested, leg, cancellationToken);
             return null;
         }
 
@@ -270,25 +341,25 @@ internal sealed partial class RouteExecutor(
                 ? RepairRequest.Create(walk.Request.Messages, stream.ToResponse(), instruction)
                 : null;
             await stream.DisposeAsync().ConfigureAwait(false);
-            return second is null || await walk.ReserveAsync(again, cancellationToken).ConfigureAwait(false) is not { } reserved
+            return second is null || await walk.ReserveAsync(again, token).ConfigureAwait(false) is not { } reserved
                 ? null
-                : await TryOpenAsync(walk, reserved, second, mayRepair: false, cancellationToken).ConfigureAwait(false);
+                : await TryOpenAsync(walk, reserved, second, mayRepair: false, leg, cancellationToken).ConfigureAwait(false);
         }
 
         if (!stream.IsBuffered)
         {
-            return stream.Commit();
+            return await TryCommitAsync(walk, stream, leg).ConfigureAwait(false);
         }
 
         // The whole answer is here, and nobody has seen any of it.
         Judgement judgement;
         try
         {
-            judgement = await judge.JudgeAsync(walk, target.Model.Id, stream.ToResponse(), cancellationToken).ConfigureAwait(false);
+            judgement = await judge.JudgeAsync(walk, target.Model.Id, stream.ToResponse(), token).ConfigureAwait(false);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (token.IsCancellationRequested)
         {
-            RecordCancelled(walk, stream.Attempt, stream.Nested);
+            RecordCancelled(walk, stream.Attempt, stream.Nested, leg);
             await stream.DisposeAsync().ConfigureAwait(false);
             return null;
         }
@@ -302,14 +373,51 @@ internal sealed partial class RouteExecutor(
                 ResponseWriter.ReplaceText(stream.Held, judgement.Response.Text);
             }
 
-            return stream.Commit();
+            return await TryCommitAsync(walk, stream, leg).ConfigureAwait(false);
         }
 
         IReadOnlyList<ChatMessage>? repair = RecordRejection(walk, attempt, judgement, mayRepair, stream.Nested, out RouteTarget next);
         await stream.DisposeAsync().ConfigureAwait(false);
-        return repair is null || await walk.ReserveAsync(next, cancellationToken).ConfigureAwait(false) is not { } granted
+        return repair is null || await walk.ReserveAsync(next, token).ConfigureAwait(false) is not { } granted
             ? null
-            : await TryOpenAsync(walk, granted, repair, mayRepair: false, cancellationToken).ConfigureAwait(false);
+            : await TryOpenAsync(walk, granted, repair, mayRepair: false, leg, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<HedgedAnswer?> GetHedgedAsync(RouteWalk walk, HedgingSettings hedging, RouteTarget target, CancellationToken cancellationToken) =>
+        _hedger.RunAsync(
+            walk,
+            hedging,
+            target,
+            countsFirstToken: false,
+            keepsLeg: false,
+            async (where, leg) => await TryGetAsync(walk, where, walk.Request.Messages, mayRepair: true, leg, cancellationToken).ConfigureAwait(false) is { } answer
+                ? new HedgedAnswer(answer, where)
+                : null,
+            cancellationToken);
+
+    private ValueTask<RoutedStream?> OpenHedgedAsync(RouteWalk walk, HedgingSettings hedging, RouteTarget target, CancellationToken cancellationToken) =>
+        _hedger.RunAsync(
+            walk,
+            hedging,
+            target,
+            countsFirstToken: !judge.HasValidators,
+            keepsLeg: true,
+            (where, leg) => TryOpenAsync(walk, where, walk.Request.Messages, mayRepair: true, leg, cancellationToken),
+            cancellationToken);
+
+    // Until here nobody has seen anything of the stream; of two that run side by side only one comes further.
+    private async ValueTask<RoutedStream?> TryCommitAsync(RouteWalk walk, RoutedStream stream, HedgeLeg? leg)
+    {
+        if (leg is null || leg.TryWin())
+        {
+            return stream.Commit();
+        }
+
+        AttemptRecorder lost = stream.Attempt;
+        lost.EndedAfter = lost.Elapsed;
+        await stream.DisposeAsync().ConfigureAwait(false);
+        RecordCancelled(walk, lost, stream.Nested, leg);
+        return null;
     }
 
     private async ValueTask<ChatResponse> CallAsync(
@@ -343,25 +451,7 @@ internal sealed partial class RouteExecutor(
         }
         finally
         {
-            Leave(target.Endpoint, pending);
-        }
-    }
-
-    // A call that nobody waits for any more still runs at its endpoint, and uses its client, until it returns.
-    private static void Leave(ModelEndpoint endpoint, Task? call)
-    {
-        if (call is null or { IsCompleted: true })
-        {
-            endpoint.Exit();
-        }
-        else
-        {
-            _ = call.ContinueWith(
-                static (_, state) => ((ModelEndpoint)state!).Exit(),
-                endpoint,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            target.Endpoint.ExitAfter(pending);
         }
     }
 
@@ -369,7 +459,9 @@ internal sealed partial class RouteExecutor(
     {
         try
         {
-            await Task.Delay(wait, services.TimeProvider, cancellationToken).ConfigureAwait(false);
+            // Rounded up: a timer knows whole milliseconds, and one that fires early would have the walk ask again, and again.
+            TimeSpan whole = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+            await Task.Delay(whole, services.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -402,7 +494,7 @@ internal sealed partial class RouteExecutor(
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            Publish(walk.ToOutcome());
+            Publish(walk.ToOutcome(), walk.Request);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -9,6 +9,9 @@ internal readonly record struct RouteTarget(RoutableModel Model, ModelEndpoint E
     /// <value>null when nothing limits spending.</value>
     public BudgetReservation? Reservation { get; init; }
 
+    /// <summary>Gets whether the attempt runs beside another one that is slow.</summary>
+    public bool IsHedge { get; init; }
+
     /// <summary>Gets the provider, see <see cref="ContentOrigin"/>.</summary>
     public string Origin => Endpoint.OriginFor(Model.Id);
 

@@ -11,7 +11,7 @@ namespace LlmRouting.Execution;
 /// Belongs to one request; streaming and not share it, so they cannot differ in what they do after a failure. One at a time asks
 /// <see cref="Next"/>; attempts may run and be recorded at the same time.
 /// </remarks>
-internal sealed class RouteWalk
+internal sealed partial class RouteWalk
 {
     // Nobody says when a call that is running will end; often enough to lose little, seldom enough to cost nothing.
     private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(20);
@@ -26,7 +26,7 @@ internal sealed class RouteWalk
     private Resort? _retry;
     private int _retries;
     private int? _windowExceeded;
-    private bool _stopped;
+    private volatile bool _stopped;
     private decimal _spentUsd;
     private CostCertainty _certainty;
     private string? _firstOrigin;
@@ -205,7 +205,7 @@ internal sealed class RouteWalk
     /// <summary>Takes one more call of the same target from the budget, for a repair, and enters its endpoint.</summary>
     public bool TryRepeat(in RouteTarget target, out RouteTarget again)
     {
-        again = new(target.Model, target.Endpoint);
+        again = new(target.Model, target.Endpoint) { IsHedge = target.IsHedge };
         return TimeLeft > TimeSpan.Zero && CostBarrier(target.Model) is null && TryStart(ref again, isLastResort: false, out _, out _);
     }
 
@@ -221,14 +221,17 @@ internal sealed class RouteWalk
         target.Reservation?.Settle(attempt.CostUsd);
         lock (_attempts)
         {
-            _attempts.Add(attempt);
+            // The answer's attempt is the last one, whatever ends after it.
+            bool isLate = attempt.Result == AttemptResult.Cancelled && _attempts is [.., { Result: AttemptResult.Succeeded or AttemptResult.Truncated }];
+            _attempts.Insert(isLate ? _attempts.Count - 1 : _attempts.Count, attempt);
             _spentUsd += attempt.CostUsd;
             if (attempt.Certainty > _certainty)
             {
                 _certainty = attempt.Certainty;
             }
 
-            if (attempt.Result is not AttemptResult.Succeeded)
+            // One that is cancelled for no failure came second to another.
+            if (attempt.Result is not AttemptResult.Succeeded && attempt is not { Result: AttemptResult.Cancelled, Failure: null })
             {
                 Failures.Add(attempt, exception);
                 DrawConsequence(attempt, target);
@@ -258,7 +261,7 @@ internal sealed class RouteWalk
         BudgetReservation? reservation = null;
         try
         {
-            reservation = await spending.TryReserveAsync(target.Model.Profile, target.Endpoint.Settings?.Provider, _spentUsd, cancellationToken).ConfigureAwait(false);
+            reservation = await spending.TryReserveAsync(target.Model.Profile, target.Endpoint.Settings?.Provider, SpentUsd, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -279,7 +282,10 @@ internal sealed class RouteWalk
         if (!cancellationToken.IsCancellationRequested)
         {
             Skip(target, FailureKind.BudgetExceeded, spending.Refusal!.Reason); // not null: a reservation that is refused says why
-            LeaveModel(target.Model);
+            lock (_attempts)
+            {
+                LeaveModel(target.Model);
+            }
         }
 
         return null;
@@ -434,7 +440,7 @@ internal sealed class RouteWalk
 
         if (Request.Features.States != ProviderStates.None)
         {
-            _firstOrigin ??= target.Origin;
+            Interlocked.CompareExchange(ref _firstOrigin, target.Origin, null);
         }
 
         target = target with { Lease = grant.Lease };
@@ -485,7 +491,8 @@ internal sealed class RouteWalk
 
     private void LeaveModel(RoutableModel model)
     {
-        _cursor.LeaveModel();
+        _cursor.LeaveModel(model.Id);
+        _cursorVersion++;
         _resorts?.RemoveModel(model.Id);
     }
 
@@ -494,9 +501,22 @@ internal sealed class RouteWalk
 
     private string? CostBarrier(RoutableModel model) =>
         // The first call was admitted by the cost constraint; later ones must fit beside what is spent already.
-        CostLimit is { } limit && _spentUsd > 0 && _spentUsd + (new Candidate(model, Request.Features).EstimatedCostUsd ?? 0) > limit
+        CostLimit is { } limit && SpentUsd is > 0 and var spent && spent + Estimate(model) > limit
             ? "would exceed the request's cost limit"
             : null;
+
+    private decimal SpentUsd
+    {
+        get
+        {
+            lock (_attempts)
+            {
+                return _spentUsd;
+            }
+        }
+    }
+
+    private decimal Estimate(RoutableModel model) => new Candidate(model, Request.Features).EstimatedCostUsd ?? 0;
 
     private void Skip(in RouteTarget target, FailureKind? failure, string reason) =>
         Record(

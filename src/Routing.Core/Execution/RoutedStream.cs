@@ -9,6 +9,7 @@ internal sealed class RoutedStream(
     RouteWalk walk,
     RouteTarget target,
     TimeProvider timeProvider,
+    HedgeLeg? leg,
     CancellationToken callerToken) : IAsyncDisposable
 {
     // Role-only, metadata-only and empty updates come before the first content, seldom more than one or two.
@@ -64,7 +65,7 @@ internal sealed class RoutedStream(
     public async ValueTask<bool> OpenAsync(IReadOnlyList<ChatMessage> messages, bool readToEnd, StreamInspector? inspector)
     {
         _nestedBudget = walk.BudgetFor(target);
-        _guard = new StreamGuard(target.Endpoint, walk.MessagesFor(target, messages), walk.OptionsFor(target, _nestedBudget), timeProvider, callerToken);
+        _guard = new StreamGuard(target.Endpoint, walk.MessagesFor(target, messages), walk.OptionsFor(target, _nestedBudget), timeProvider, leg?.Token ?? callerToken);
         if (_limits.Stream is { } bound)
         {
             _guard.SetBound(bound - walk.Elapsed);
@@ -195,9 +196,9 @@ internal sealed class RoutedStream(
             ? new LimitException(limit)
             : new ProviderException(kind, $"The stream of model '{target.Model.Id}' brought an error.");
         _isSettled = true;
-        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, callerToken);
+        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, leg: null, callerToken);
         Outcome = walk.ToOutcome();
-        executor.Publish(Outcome);
+        executor.Publish(Outcome, walk.Request);
         if (callerToken.IsCancellationRequested)
         {
             return new OperationCanceledException(callerToken);
@@ -256,12 +257,17 @@ internal sealed class RoutedStream(
             await _guard.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_isCommitted)
+        {
+            leg?.Dispose();
+        }
+
         if (_isCommitted && !_isSettled)
         {
             _isSettled = true;
             walk.Record(_attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller stopped reading", nested: Nested), target);
             Outcome = walk.ToOutcome();
-            executor.Publish(Outcome);
+            executor.Publish(Outcome, walk.Request);
         }
     }
 
@@ -277,7 +283,7 @@ internal sealed class RoutedStream(
         target.Endpoint.RecordLatency(waited, _attempt.TimeToFirstToken ?? waited, timeProvider);
         walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
         Outcome = walk.ToOutcome();
-        executor.Publish(Outcome);
+        executor.Publish(Outcome, walk.Request);
         return null;
     }
 

@@ -61,7 +61,15 @@ public sealed class FeatureHasher
     /// <param name="text">The text; its middle is left out beyond <see cref="FeatureHasherSettings.MaxCharacters"/>.</param>
     /// <param name="buffer">Where the features go; what was there is forgotten.</param>
     /// <exception cref="ArgumentNullException"><paramref name="buffer"/> is null.</exception>
-    public void Hash(ReadOnlySpan<char> text, FeatureBuffer buffer)
+    public void Hash(ReadOnlySpan<char> text, FeatureBuffer buffer) => Hash(text, buffer, withWords: true);
+
+    /// <summary>Hashes a text's character n-grams alone into a buffer, and measures it: for a router that keeps no words.</summary>
+    /// <param name="text">The text; its middle is left out beyond <see cref="FeatureHasherSettings.MaxCharacters"/>.</param>
+    /// <param name="buffer">Where the features go, those of <see cref="Hash(ReadOnlySpan{char}, FeatureBuffer)"/> without the words; what was there is forgotten.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="buffer"/> is null.</exception>
+    public void HashGrams(ReadOnlySpan<char> text, FeatureBuffer buffer) => Hash(text, buffer, withWords: false);
+
+    private void Hash(ReadOnlySpan<char> text, FeatureBuffer buffer, bool withWords)
     {
         ArgumentNullException.ThrowIfNull(buffer);
         if (text.Length > Settings.MaxCharacters)
@@ -77,8 +85,12 @@ public sealed class FeatureHasher
         Span<uint> codes = buffer.Codes(text.Length + 2);
         int length = Normalize(text, codes);
         int grams = Settings.MaxGram == 0 ? 0 : Settings.MaxGram - Settings.MinGram + 1;
-        buffer.Clear((2 * length) + (grams * length));
-        HashWords(codes[..length], buffer);
+        buffer.Clear((withWords ? 2 * length : 0) + (grams * length));
+        if (withWords)
+        {
+            HashWords(codes[..length], buffer);
+        }
+
         for (int n = Settings.MinGram; n <= Settings.MaxGram; n++)
         {
             HashGrams(codes[..length], n, buffer);

@@ -5,7 +5,7 @@ namespace LlmRouting.Models;
 
 /// <summary>Is the set of models at one moment; a request uses one snapshot from its start to its end.</summary>
 /// <remarks>Immutable.</remarks>
-public sealed class ModelSnapshot
+public sealed class ModelSnapshot : IModelLookup
 {
     private readonly FrozenDictionary<string, RoutableModel> _references;
     private readonly RoutableModel[] _models;
@@ -48,8 +48,7 @@ public sealed class ModelSnapshot
 
     internal RoutableModel[] ModelArray => _models;
 
-    /// <summary>Gets <see cref="Find"/> as a delegate that was made once.</summary>
-    internal Func<string, RoutableModel?> Resolver => field ??= Find;
+    ReadOnlySpan<RoutableModel> IModelLookup.InService => _models;
 
     /// <summary>Gets positions in <see cref="Models"/>, cheapest first, unknown prices last.</summary>
     internal ReadOnlySpan<int> ByPrice => _byPrice;
@@ -69,6 +68,8 @@ public sealed class ModelSnapshot
         ArgumentNullException.ThrowIfNull(reference);
         return _references.GetValueOrDefault(reference);
     }
+
+    TimeSpan? IModelLookup.LatencyOf(RoutableModel model) => model.ExpectedLatency;
 
     /// <summary>Says whether a reference means a registered model, even one that has retired without a replacement.</summary>
     internal bool Knows(string reference) =>

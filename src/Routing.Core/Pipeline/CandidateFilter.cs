@@ -9,6 +9,7 @@ internal static partial class CandidateFilter
     /// <summary>Finds the models that may serve a request; each exclusion becomes a step of its trace.</summary>
     public static CandidateSet Apply(RoutingRequest request, ModelSnapshot snapshot, RoutingPlan plan, ILogger logger)
     {
+        IModelLookup lookup = request.Trace.Freeze(snapshot);
         RoutableModel[] models = snapshot.ModelArray;
         int count = models.Length;
         foreach (IRoutingConstraint constraint in plan.Constraints)
@@ -19,7 +20,12 @@ internal static partial class CandidateFilter
             }
 
             int steps = request.Trace.Count;
-            int kept = Filter(request, constraint, models, count, logger, out RoutableModel[]? survivors);
+            int kept = Filter(request, constraint, models, count, lookup, logger, out RoutableModel[]? survivors);
+            if (constraint.IsSoft && request.Trace.Count > steps)
+            {
+                request.Trace.NoteSoft(constraint.Name);
+            }
+
             if (survivors is null)
             {
                 continue;
@@ -36,7 +42,7 @@ internal static partial class CandidateFilter
             count = kept;
         }
 
-        return new CandidateSet(models, count, request.Features, snapshot.Resolver);
+        return new CandidateSet(models, count, request.Features, lookup);
     }
 
     private static int Filter(
@@ -44,6 +50,7 @@ internal static partial class CandidateFilter
         IRoutingConstraint constraint,
         RoutableModel[] models,
         int count,
+        IModelLookup lookup,
         ILogger logger,
         out RoutableModel[]? survivors)
     {
@@ -53,7 +60,7 @@ internal static partial class CandidateFilter
         for (int i = 0; i < count; i++)
         {
             RoutableModel model = models[i];
-            if (Ask(request, constraint, new Candidate(model, request.Features), logger) is { } reason)
+            if (Ask(request, constraint, new Candidate(model, request.Features) { Models = lookup }, logger) is { } reason)
             {
                 request.Trace.Add(new(DecisionStepKind.Excluded, constraint.Name, model.Id, reason));
                 if (survivors is null)

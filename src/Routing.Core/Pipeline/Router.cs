@@ -55,7 +55,7 @@ public sealed partial class Router
 
     internal void Update(RoutingPlan plan) => _plan = plan;
 
-    internal static RoutingRequest CreateRequest(IReadOnlyList<ChatMessage> messages, ChatOptions? options, RoutingPlan plan, bool isStreaming)
+    internal static RoutingRequest CreateRequest(IReadOnlyList<ChatMessage> messages, ChatOptions? options, RoutingPlan plan, bool isStreaming, DecisionTrace? trace = null)
     {
         string? policyId = RoutingHints.From(options).Policy;
         RoutingPolicy? policy = null;
@@ -65,7 +65,7 @@ public sealed partial class Router
                 $"The request names policy '{policyId}', which is not configured; configured: {ListOrNone(plan.Policies.Keys)}. Add it under 'Policies'.");
         }
 
-        return new RoutingRequest(messages, options, plan.Features.Extract(messages, options), plan.Classifier, policy, isStreaming);
+        return new RoutingRequest(messages, options, plan.Features.Extract(messages, options), plan.Classifier, policy, isStreaming, trace ?? new DecisionTrace());
     }
 
     internal async ValueTask<RoutingDecision> DecideAsync(
@@ -82,10 +82,9 @@ public sealed partial class Router
             throw Refuse(request, models, plan, model: null);
         }
 
-        bool isKept = request.Options is { ConversationId: not null } or { ContinuationToken: not null };
-        if (isKept && Issuers.Find(request.Options) is { } issuer)
+        if (FindKeeper(request, named, candidates, models) is { } keeper)
         {
-            RoutableModel keeper = ConversationKeeper.Find(request, issuer, named, candidates, models);
+            request.Trace.NoteKeeper(keeper.Id);
             return Decide(request, models, plan, candidates, "conversation", StrategyVerdict.Prefer(keeper.Id, 1, "keeps the conversation that the request carries on"), started)
                 ?? throw new InvalidOperationException("A candidate was not ranked.");
         }
@@ -115,6 +114,7 @@ public sealed partial class Router
                 verdict = StrategyVerdict.Abstain(reason);
             }
 
+            request.Trace.NoteVerdict(strategy.Name, verdict, request.KnownClassification is not null);
             if (verdict.Kind == StrategyVerdictKind.Abstain)
             {
                 request.Trace.Add(new(DecisionStepKind.Abstained, strategy.Name, null, verdict.Reason));
@@ -145,6 +145,17 @@ public sealed partial class Router
 
         return (best is { } unsure ? Decide(request, models, plan, candidates, unsure.Strategy.Name, unsure.Verdict, started) : null)
             ?? DecideByDefault(request, models, plan, candidates, started);
+    }
+
+    private RoutableModel? FindKeeper(RoutingRequest request, RoutableModel? named, CandidateSet candidates, ModelSnapshot models)
+    {
+        if (request.Trace.KnownKeeper is { } known)
+        {
+            return candidates.Find(known)?.Model ?? throw new NoCandidateException(Exclusions(request.Trace, known));
+        }
+
+        bool isKept = request.Options is { ConversationId: not null } or { ContinuationToken: not null };
+        return isKept && Issuers.Find(request.Options) is { } issuer ? ConversationKeeper.Find(request, issuer, named, candidates, models) : null;
     }
 
     private async ValueTask<StrategyVerdict> AskAsync(
@@ -199,7 +210,7 @@ public sealed partial class Router
             return null;
         }
 
-        if (candidates.Find(ranking[0]) is { Profile: { DeprecatedOn: not null } profile } && profile.IsDeprecated(_timeProvider.GetUtcNow()))
+        if (candidates.Find(ranking[0]) is { Profile: { DeprecatedOn: not null } profile } && profile.IsDeprecated(request.Trace.AsOf ?? _timeProvider.GetUtcNow()))
         {
             request.Trace.Add(new(DecisionStepKind.Warning, "registry", profile.Id, "the model is deprecated"));
         }

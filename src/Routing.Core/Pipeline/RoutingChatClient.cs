@@ -35,6 +35,9 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
     /// <summary>Gets the router, for dry runs and for its models.</summary>
     public Router Router { get; }
 
+    /// <summary>Gets who calls endpoints in the background.</summary>
+    internal EndpointProber? Prober { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are no messages, or one of them is null.</exception>
     /// <exception cref="NoCandidateException">No model may serve the request.</exception>
@@ -98,11 +101,15 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             : serviceType == typeof(BudgetLedger) ? Router.Plan.Budgets
             : serviceType == typeof(AdmissionLimiter) ? Router.Plan.Admission
             : serviceType.IsInstanceOfType(this) ? this
-            : null;
+            : _executor.FindObserver(serviceType);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Router.Registry.Close();
+    public void Dispose()
+    {
+        Prober?.Dispose();
+        Router.Registry.Close();
+    }
 
     // A layer of its own, so that streams without admission do not pay for it; it is left, and the place with it, however the reader ends.
     private async IAsyncEnumerable<ChatResponseUpdate> AdmitAsync(
@@ -227,9 +234,10 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         long started = _timeProvider.GetTimestamp();
         RoutingPlan plan = Router.Plan;
         ModelSnapshot models = Router.Registry.Current;
+        RoutingRequest? request = null;
         try
         {
-            RoutingRequest request = Router.CreateRequest(messages, options, plan, isStreaming);
+            request = Router.CreateRequest(messages, options, plan, isStreaming, _executor.KeepsDecisions ? new DecisionRecorder(_timeProvider.GetUtcNow()) : null);
             if (queued > TimeSpan.Zero)
             {
                 request.Trace.Add(new(DecisionStepKind.Queued, "admission", null, FormattableString.Invariant($"waited {queued.TotalMilliseconds:0} ms for its turn")));
@@ -245,6 +253,11 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         catch (RoutingException exception)
         {
             _metrics.RecordRefusal(exception.GetType().Name);
+            if (request is not null && _executor.KeepsDecisions)
+            {
+                _executor.PublishRefusal(request, exception, _timeProvider.GetElapsedTime(started));
+            }
+
             throw;
         }
     }

@@ -133,17 +133,21 @@ public sealed class RoutingPipeline
             metrics.Watch(Budgets);
         }
 
+        FailureInterpreter failures = new([.. FailureClassifiers]);
+        RouteServices services = new(
+            TimeProvider,
+            new SeededRandom(Seed ?? BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))).NextDouble,
+            new HealthReporter([.. HealthObservers, metrics], LoggerFactory.CreateLogger<HealthReporter>()));
         RouteExecutor executor = new(
-            new FailureInterpreter([.. FailureClassifiers]),
+            failures,
             new AnswerJudge([.. Validators], TimeProvider, LoggerFactory.CreateLogger<AnswerJudge>()),
             [.. Observers],
             metrics,
-            new RouteServices(
-                TimeProvider,
-                new SeededRandom(Seed ?? BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))).NextDouble,
-                new HealthReporter([.. HealthObservers, metrics], LoggerFactory.CreateLogger<HealthReporter>())),
+            services,
             LoggerFactory.CreateLogger<RouteExecutor>());
-        return new RoutingChatClient(router, executor, metrics, TimeProvider);
+        EndpointProber prober = new(router, failures, metrics, services, LoggerFactory.CreateLogger<EndpointProber>());
+        prober.Apply();
+        return new RoutingChatClient(router, executor, metrics, TimeProvider) { Prober = prober };
     }
 
     /// <summary>Builds everything that decides but the models.</summary>

@@ -15,11 +15,15 @@ public sealed class RulesStrategy : IRoutingStrategy, ITrustedStep
     {
         ArgumentNullException.ThrowIfNull(rules);
         _rules = [.. rules];
+        ReadsTexts = _rules.Any(static rule => !rule.When.Keywords.IsEmpty || rule.When.Regex is not null || rule.When.Metadata.Any());
         _names = [.. _rules.Select(static (rule, index) => rule.Name ?? $"rule {index + 1}")];
     }
 
     /// <inheritdoc/>
     public string Name => "rules";
+
+    /// <summary>Gets whether a rule looks at what the user wrote, or at metadata: at what no record holds.</summary>
+    internal bool ReadsTexts { get; }
 
     /// <inheritdoc/>
     public ValueTask<StrategyVerdict> EvaluateAsync(RoutingRequest request, CandidateSet candidates, CancellationToken cancellationToken)

@@ -64,6 +64,7 @@ public sealed class AnthropicChatClient : IChatClient
         try
         {
             response = await _client.GetResponseAsync(prepared, sent, cancellationToken).ConfigureAwait(false);
+            UsageReader.Normalize(response.Usage, UsageReader.HourlyWrites(response.RawRepresentation));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -75,8 +76,8 @@ public sealed class AnthropicChatClient : IChatClient
             throw;
         }
 
-        UsageReader.Normalize(response.Usage);
         response.ReportUnsentOptions(OptionsPreparer.FindUnsent(options));
+        RateLimitReader.Attach(response, notes.Limits);
         return response;
     }
 
@@ -122,12 +123,11 @@ public sealed class AnthropicChatClient : IChatClient
             StreamState state = new();
             while (await MoveNextAsync(updates, notes, state, cancellationToken).ConfigureAwait(false))
             {
-                if (state.IsFirst && OptionsPreparer.FindUnsent(options) is { Length: > 0 } unsent)
+                if (state.Updates == 1 && Report(OptionsPreparer.FindUnsent(options), notes.Limits) is { } report)
                 {
-                    yield return Report(unsent);
+                    yield return report;
                 }
 
-                state.Observe(updates.Current);
                 yield return updates.Current;
             }
 
@@ -154,7 +154,14 @@ public sealed class AnthropicChatClient : IChatClient
     {
         try
         {
-            return await updates.MoveNextAsync().ConfigureAwait(false);
+            if (!await updates.MoveNextAsync().ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            // Within what is translated: the SDK reads the usage when it is asked for it.
+            state.Observe(updates.Current);
+            return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -192,14 +199,20 @@ public sealed class AnthropicChatClient : IChatClient
     private bool HoldsKey(Exception exception) => _key is not null && exception.ToString().Contains(_key, StringComparison.Ordinal);
 
     private static ProviderException Unfinished(CallNotes notes, StreamState state) =>
-        state.IsFirst && notes is { HasResponse: true, MediaType: not "text/event-stream" }
+        state.Updates == 0 && notes is { HasResponse: true, MediaType: not "text/event-stream" }
             ? new(FailureKind.MalformedResponse, $"'{AnthropicProvider.KindName}' was asked for a stream and answered with something else.")
             : new(FailureKind.TruncatedStream, $"The stream of '{AnthropicProvider.KindName}' ended without a finish reason.");
 
-    private static ChatResponseUpdate Report(ImmutableArray<string> unsent)
+    private static ChatResponseUpdate? Report(ImmutableArray<string> unsent, RateLimitState? limits)
     {
+        if (unsent.IsEmpty && limits is null)
+        {
+            return null;
+        }
+
         ChatResponseUpdate update = new() { Role = ChatRole.Assistant };
         update.ReportUnsentOptions(unsent);
+        RateLimitReader.Attach(update, limits);
         return update;
     }
 }

@@ -48,5 +48,16 @@ internal static class AnthropicErrors
         };
     }
 
-    private static ErrorBody Read(JsonElement body) => body.ValueKind == JsonValueKind.Undefined ? default : ErrorBody.Read(body);
+    private static ErrorBody Read(JsonElement body)
+    {
+        try
+        {
+            return body.ValueKind == JsonValueKind.Undefined ? default : ErrorBody.Read(body);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair in a string: the status says enough.
+            return default;
+        }
+    }
 }

@@ -39,7 +39,10 @@ public sealed class AnthropicProvider : IModelProvider
     public string Kind => KindName;
 
     /// <inheritdoc/>
-    public IChatClient CreateClient(ModelEndpointSettings endpoint)
+    public IChatClient CreateClient(ModelEndpointSettings endpoint) => CreateClient(endpoint, handler: null);
+
+    /// <summary>Creates a client that sends its requests to a handler in place of the network.</summary>
+    internal IChatClient CreateClient(ModelEndpointSettings endpoint, HttpMessageHandler? handler)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint.ModelId);
@@ -52,7 +55,7 @@ public sealed class AnthropicProvider : IModelProvider
         ResponseWatcher watcher = new(reader.ReadHeaders(), _timeProvider);
 
         // Redirects stay unfollowed, so that no key reaches a third place; every time limit is the router's.
-        HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All })
+        HttpClient http = new(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -20,6 +20,9 @@ internal sealed class CallNotes
     /// <summary>Gets or sets how long the service asked to be left alone.</summary>
     public TimeSpan? RetryAfter { get; set; }
 
+    /// <summary>Gets or sets what the service said is left of its rate limits.</summary>
+    public RateLimitState? Limits { get; set; }
+
     /// <summary>Lets the notes flow into what the caller starts from here on, up to the end of its own method.</summary>
     public void Enter() => Flowing.Value = this;
 }

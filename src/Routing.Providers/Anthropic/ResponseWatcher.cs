@@ -17,6 +17,7 @@ internal sealed class ResponseWatcher(KeyValuePair<string, string>[] headers, Ti
         {
             notes.HasResponse = true;
             notes.MediaType = response.Content.Headers.ContentType?.MediaType;
+            notes.Limits = RateLimitReader.Read(name => Find(response, name), timeProvider);
             notes.RetryAfter = response.IsSuccessStatusCode ? null : RetryAfterReader.Read(name => Find(response, name), timeProvider);
         }
 

@@ -7,11 +7,12 @@ namespace LlmRouting.Providers.Anthropic;
 internal sealed class StreamState
 {
     private UsageDetails? _started;
+    private long? _hourlyWrites;
     private string? _id;
     private string? _model;
 
-    /// <summary>Gets whether nothing has come yet.</summary>
-    public bool IsFirst { get; private set; } = true;
+    /// <summary>Gets how many updates have come.</summary>
+    public int Updates { get; private set; }
 
     /// <summary>Gets whether the answer has come to its end.</summary>
     public bool IsFinished { get; private set; }
@@ -21,11 +22,12 @@ internal sealed class StreamState
 
     public void Observe(ChatResponseUpdate update)
     {
-        if (IsFirst)
+        Updates++;
+        if (Updates == 1)
         {
-            IsFirst = false;
             _id = update.ResponseId;
             _model = update.ModelId;
+            _hourlyWrites = UsageReader.HourlyWrites(update.RawRepresentation);
             _started = UsageReader.FromStart(update.RawRepresentation);
         }
 
@@ -34,7 +36,7 @@ internal sealed class StreamState
         {
             if (content is UsageContent usage)
             {
-                UsageReader.Normalize(usage.Details);
+                UsageReader.Normalize(usage.Details, _hourlyWrites);
                 _started = null;
             }
         }

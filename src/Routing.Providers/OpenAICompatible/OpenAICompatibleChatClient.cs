@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Collections.Immutable;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -22,6 +23,7 @@ public sealed class OpenAICompatibleChatClient : IChatClient
     private readonly OpenAICompatibleKind _kind;
     private readonly OpenAIFailureClassifier _classifier;
     private readonly ChatClientMetadata _metadata;
+    private readonly TimeProvider _timeProvider;
     private readonly string? _key;
 
     /// <summary>Creates a client over one of the SDK that somebody else has set up.</summary>
@@ -39,6 +41,7 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         _client = client;
         _kind = kind;
         _key = key;
+        _timeProvider = timeProvider;
         _classifier = new OpenAIFailureClassifier(timeProvider);
         _metadata = new ChatClientMetadata(kind.Name, client.Endpoint, client.Model);
     }
@@ -53,6 +56,7 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         using PipelineResponse response = await SendAsync(messages, options, streaming: false, cancellationToken).ConfigureAwait(false);
         ChatResponse answer = ResponseMapper.Map(response.Content.ToMemory().Span, ModelOf(options), _kind.Name);
         answer.ReportUnsentOptions(OptionsMapper.FindUnsent(options, _kind));
+        RateLimitReader.Attach(answer, ReadLimits(response));
         return answer;
     }
 
@@ -92,10 +96,13 @@ public sealed class OpenAICompatibleChatClient : IChatClient
     {
         string model = ModelOf(options);
         using PipelineResponse response = await SendAsync(messages, options, streaming: true, cancellationToken).ConfigureAwait(false);
-        if (OptionsMapper.FindUnsent(options, _kind) is { Length: > 0 } unsent)
+        ImmutableArray<string> unsent = OptionsMapper.FindUnsent(options, _kind);
+        RateLimitState? limits = ReadLimits(response);
+        if (!unsent.IsEmpty || limits is not null)
         {
             ChatResponseUpdate report = new() { Role = ChatRole.Assistant };
             report.ReportUnsentOptions(unsent);
+            RateLimitReader.Attach(report, limits);
             yield return report;
         }
 
@@ -207,6 +214,9 @@ public sealed class OpenAICompatibleChatClient : IChatClient
     }
 
     private static JsonElement WrapError(ReadOnlySpan<byte> data) => JsonElement.Parse([.. "{\"error\":"u8, .. data, (byte)'}']);
+
+    private RateLimitState? ReadLimits(PipelineResponse response) =>
+        RateLimitReader.Read(name => response.Headers.TryGetValue(name, out string? value) ? value : null, _timeProvider);
 
     private static bool IsWholeAnswer(PipelineResponse response) => HasType(response, "application/json");
 

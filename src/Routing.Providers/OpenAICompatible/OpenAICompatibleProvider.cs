@@ -33,7 +33,10 @@ public sealed class OpenAICompatibleProvider : IModelProvider
     public string Kind => _kind.Name;
 
     /// <inheritdoc/>
-    public IChatClient CreateClient(ModelEndpointSettings endpoint)
+    public IChatClient CreateClient(ModelEndpointSettings endpoint) => CreateClient(endpoint, handler: null);
+
+    /// <summary>Creates a client that sends its requests to a handler in place of the network.</summary>
+    internal IChatClient CreateClient(ModelEndpointSettings endpoint, HttpMessageHandler? handler)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint.ModelId);
@@ -53,6 +56,11 @@ public sealed class OpenAICompatibleProvider : IModelProvider
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
         };
+
+        if (handler is not null)
+        {
+            options.Transport = new HttpClientPipelineTransport(new HttpClient(handler));
+        }
 
         KeyValuePair<string, string>[] headers = reader.ReadHeaders();
         if (headers.Length > 0)

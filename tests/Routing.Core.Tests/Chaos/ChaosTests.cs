@@ -7,11 +7,19 @@ public sealed class ChaosTests
 {
     private static IEnumerable<string> Profiles => ChaosProfile.All.Select(static profile => profile.Name);
 
-    [TestCaseSource(nameof(Profiles))]
+    [Test]
     [Description("R1 fallback before content, R2 one attempt's output, R3 no silent truncation, R6 one budget, R16 every attempt booked")]
-    public void Chaos_LosesDoublesAndHidesNothing_R1_R2_R3_R6_R16(string profile)
+    public void Chaos_LosesDoublesAndHidesNothing_R1_R2_R3_R6_R16(
+        [ValueSource(nameof(Profiles))] string profile, [Values] bool breaker, [Values] bool hedging)
     {
-        using ChaosWorld world = new(ChaosProfile.Find(profile)!, seed: 20_26);
+        using ChaosWorld world = new(
+            ChaosProfile.Find(profile)!,
+            seed: 20_26,
+            pipeline => pipeline.Execution = pipeline.Execution with
+            {
+                Health = breaker ? pipeline.Execution.Health : ChaosWorld.NeverPassedOver,
+                Hedging = hedging ? ChaosWorld.HedgeOften : pipeline.Execution.Hedging,
+            });
 
         ChaosTally tally = world.Run(first: 0, count: 600, parallel: 16);
 
@@ -35,7 +43,7 @@ public sealed class ChaosTests
     {
         // A pool whose only healthy endpoint is declared healthy, but is not: the run must say so.
         ChaosProfile lie = ChaosProfile.Find("no-healthy")! with { HasHealthy = true, Plans = static _ => [.. Enumerable.Repeat(FaultPlan.Always(Fault.ServerError), ChaosProfile.Faulty)] };
-        using ChaosWorld world = new(lie, seed: 1, static pipeline => pipeline.Execution = pipeline.Execution with { MaxAttempts = 1 });
+        using ChaosWorld world = new(lie, seed: 1, static pipeline => pipeline.Execution = pipeline.Execution with { MaxAttempts = 1, Health = ChaosWorld.NeverPassedOver });
 
         ChaosTally tally = world.Run(first: 0, count: 90, parallel: 8);
 

@@ -18,6 +18,17 @@ internal sealed class ChaosWorld : IDisposable
 {
     private const string Tag = "chaos.request";
 
+    // Breaks as long as usual would outlast a run: endpoints that failed a little would not be called again, and their faults not be met.
+    private static readonly HealthSettings Brief = new()
+    {
+        BreakDuration = TimeSpan.FromMilliseconds(200),
+        MaxBreakDuration = TimeSpan.FromSeconds(1),
+        RateLimitBreakDuration = TimeSpan.FromMilliseconds(200),
+        MisconfiguredBreakDuration = TimeSpan.FromMilliseconds(200),
+        MaxRetryAfter = TimeSpan.FromMilliseconds(500),
+        RampUp = TimeSpan.FromMilliseconds(200),
+    };
+
     private readonly ChaosProfile _profile;
     private readonly int _seed;
     private readonly InjectedBill _bill = new();
@@ -49,11 +60,23 @@ internal sealed class ChaosWorld : IDisposable
                 AttemptTimeout = TimeSpan.FromSeconds(2),
                 TotalTimeout = TimeSpan.FromMinutes(1),
                 FailoverOnContentFilter = true,
+                Health = Brief,
             },
         };
         configure?.Invoke(pipeline);
         _client = pipeline.Build();
     }
+
+    /// <summary>Gets settings with which no endpoint is ever passed over, so that every request meets its faults.</summary>
+    public static HealthSettings NeverPassedOver { get; } = new()
+    {
+        BreakDuration = TimeSpan.Zero,
+        RateLimitBreakDuration = TimeSpan.Zero,
+        MisconfiguredBreakDuration = TimeSpan.Zero,
+    };
+
+    /// <summary>Gets settings with which every slow call meets another one beside it.</summary>
+    public static HedgingSettings HedgeOften { get; } = new() { Enabled = true, Delay = TimeSpan.FromMilliseconds(100), MaxShare = 1 };
 
     public ManualTimeProvider Clock { get; } = new();
 

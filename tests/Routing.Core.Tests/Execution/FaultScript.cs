@@ -10,7 +10,8 @@ namespace LlmRouting.Core.Tests.Execution;
 /// <param name="TotalMilliseconds">The budget of time.</param>
 /// <param name="IsStreaming">How the caller asks.</param>
 /// <param name="CancelAfterMilliseconds">When the caller gives up; null means never.</param>
-public sealed record FaultScript(Fault[][] Endpoints, int MaxAttempts, int TotalMilliseconds, bool IsStreaming, int? CancelAfterMilliseconds)
+/// <param name="IsHedged">Whether another endpoint is asked beside a slow one.</param>
+public sealed record FaultScript(Fault[][] Endpoints, int MaxAttempts, int TotalMilliseconds, bool IsStreaming, int? CancelAfterMilliseconds, bool IsHedged)
 {
     private static readonly Fault[] Kinds =
     [
@@ -22,7 +23,7 @@ public sealed record FaultScript(Fault[][] Endpoints, int MaxAttempts, int Total
     ];
 
     public override string ToString() =>
-        $"{(IsStreaming ? "streaming" : "whole")}, {MaxAttempts} attempts, {TotalMilliseconds} ms, cancel {CancelAfterMilliseconds?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "never"}: "
+        $"{(IsStreaming ? "streaming" : "whole")}{(IsHedged ? ", hedged" : "")}, {MaxAttempts} attempts, {TotalMilliseconds} ms, cancel {CancelAfterMilliseconds?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "never"}: "
         + string.Join(" | ", Endpoints.Select(static faults => string.Join(", ", faults.AsEnumerable())));
 
     /// <summary>Makes scripts, and makes those that fail smaller: fewer endpoints, fewer faults, then simpler ones.</summary>
@@ -37,7 +38,8 @@ public sealed record FaultScript(Fault[][] Endpoints, int MaxAttempts, int Total
             from streaming in Gen.Elements(true, false)
             from cancels in Gen.Choose(0, 3)
             from cancelAfter in Gen.Choose(0, 6_000)
-            select new FaultScript(endpoints, attempts, total, streaming, cancels == 0 ? cancelAfter : null);
+            from hedged in Gen.Elements(true, false)
+            select new FaultScript(endpoints, attempts, total, streaming, cancels == 0 ? cancelAfter : null, hedged);
         return Arb.From(scripts, Shrink);
     }
 
@@ -46,6 +48,11 @@ public sealed record FaultScript(Fault[][] Endpoints, int MaxAttempts, int Total
         if (script.CancelAfterMilliseconds is not null)
         {
             yield return script with { CancelAfterMilliseconds = null };
+        }
+
+        if (script.IsHedged)
+        {
+            yield return script with { IsHedged = false };
         }
 
         for (int i = 0; i < script.Endpoints.Length; i++)

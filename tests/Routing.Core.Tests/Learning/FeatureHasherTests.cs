@@ -96,6 +96,32 @@ public sealed class FeatureHasherTests
     }
 
     [Test]
+    public void HashGrams_IsHashWithoutTheWords()
+    {
+        var hasher = new FeatureHasher();
+        using var buffer = new FeatureBuffer();
+        hasher.HashGrams(Question, buffer);
+        HashedFeatures all = hasher.Hash(Question);
+        Dictionary<int, int> expected = [];
+        for (int i = 0; i < all.Indices.Length; i++)
+        {
+            if (all.Indices[i] >= hasher.FirstGramIndex)
+            {
+                expected[all.Indices[i]] = all.Counts[i];
+            }
+        }
+
+        Dictionary<int, int> actual = [];
+        for (int i = 0; i < buffer.Count; i++)
+        {
+            actual[buffer.Indices[i]] = buffer.Counts[i];
+        }
+
+        Assert.That(actual, Is.EquivalentTo(expected));
+        Assert.That(buffer.Dense.ToArray(), Is.EqualTo(all.Dense));
+    }
+
+    [Test]
     public void Hash_TakesBrokenSurrogatesAndForeignScripts()
     {
         var hasher = new FeatureHasher();

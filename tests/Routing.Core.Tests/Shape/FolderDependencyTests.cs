@@ -22,12 +22,14 @@ public sealed partial class FolderDependencyTests
         ["Conversations"] = [Root],
         ["Budgets"] = [Root],
         ["Diagnostics"] = [Root, "Budgets"],
+        ["DecisionLog"] = [Root, "TextAnalysis", "Diagnostics", "Learning"],
         ["Learning"] = ["TextAnalysis"],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
         ["Admission"] = [Root],
         ["Execution"] = [Root, "Models", "HandOff", "Budgets", "Diagnostics"],
         ["Pipeline"] = [Root, "Admission", "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff"],
-        ["DependencyInjection"] = [Root, "Admission", "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff", "Catalog", "Pipeline"],
+        ["Replay"] = [Root, "Models", "Classifiers", "Strategies", "Constraints", "DecisionLog", "Pipeline"],
+        ["DependencyInjection"] = [Root, "Admission", "TextAnalysis", "JsonSchema", "Models", "Classifiers", "Strategies", "Constraints", "Conversations", "Budgets", "Diagnostics", "Validation", "Execution", "HandOff", "Catalog", "Pipeline", "DecisionLog"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("src/Routing.Core", "*.cs");

@@ -41,7 +41,7 @@ public sealed class RulesStrategyTests
     {
         ModelRegistry registry = new([Make.Model(Make.Profile("m1") with { Family = "vendor", Version = "1" }), Make.Model(Make.Profile("m2") with { Family = "vendor", Version = "2" })]);
         ModelSnapshot models = registry.Current;
-        CandidateSet candidates = new(models.ModelArray, 2, new RequestFeatures(), models.Resolver);
+        CandidateSet candidates = new(models.ModelArray, 2, new RequestFeatures(), models);
 
         StrategyVerdict family = await new RulesStrategy([new() { Prefer = "vendor" }]).EvaluateAsync(Make.Request(), candidates, default);
         StrategyVerdict pinned = await new RulesStrategy([new() { Prefer = "vendor@1" }]).EvaluateAsync(Make.Request(), candidates, default);

@@ -105,6 +105,22 @@ public sealed class ResponseTests
         }
     }
 
+    [TestCase(" ")]
+    [TestCase("\\t")]
+    [TestCase("\\u0000 ", false)]
+    public async Task FinishReason_ThatIsBlankIsNone_R3(string wire, bool isBlank = true)
+    {
+        ChatResponse whole = await AskAsync(streaming: false, $$$"""{"choices":[{"message":{"content":"x"},"finish_reason":"{{{wire}}}"}]}""", []);
+
+        Assert.That(whole.FinishReason is null, Is.EqualTo(isBlank));
+        if (isBlank)
+        {
+            ProviderException? e = await Assert.ThrowsAsync<ProviderException>(
+                () => AskAsync(streaming: true, "", [$$$"""{"choices":[{"delta":{"content":"x"},"finish_reason":"{{{wire}}}"}]}"""]));
+            Assert.That(e!.Kind, Is.EqualTo(FailureKind.TruncatedStream));
+        }
+    }
+
     [TestCase("error", FailureKind.ServerError)]
     [TestCase("insufficient_system_resource", FailureKind.Overloaded)]
     [TestCase("abort", FailureKind.TruncatedStream)]

@@ -33,6 +33,7 @@ internal sealed class UsageCase(string name)
                 Output = Money(prices, "Output"),
                 CachedInput = Money(prices, "CachedInput"),
                 CacheWrite = Money(prices, "CacheWrite"),
+                CacheWriteHour = Money(prices, "CacheWriteHour"),
                 AudioInput = Money(prices, "AudioInput"),
                 AudioOutput = Money(prices, "AudioOutput"),
             },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlmRouting.Pipeline;
+using LlmRouting.Providers.Tests.Dialects;
 using LlmRouting.Providers.Tests.OpenAICompatible;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -11,6 +12,8 @@ namespace LlmRouting.Providers.Tests.Usage;
 /// <remarks>Through everything: bytes on loopback, the SDK, the adapter, the router.</remarks>
 public sealed class UsageGoldenTests
 {
+    private static readonly AnthropicDialect Anthropic = new();
+
     private static IEnumerable<UsageCase> Cases => UsageCase.All;
 
     [TestCaseSource(nameof(Cases))]
@@ -18,7 +21,7 @@ public sealed class UsageGoldenTests
     {
         UsageCase golden = (UsageCase)known;
         await using LoopbackServer server = await LoopbackServer.StartAsync(ReplyOf(golden));
-        using IChatClient client = Wire.Client(server, golden.Kind);
+        using IChatClient client = golden.Kind == Anthropic.Kind ? Anthropic.Client(server.Address) : Wire.Client(server, golden.Kind);
         using RoutingChatClient router = new RoutingPipeline
         {
             Models = [new RoutableModel(new ModelProfile { Id = "m", Prices = golden.Prices }, new ModelEndpoint(client))],
@@ -50,7 +53,7 @@ public sealed class UsageGoldenTests
     [Test]
     public void EveryNamedService_HasAGoldenFileInBothModes_R15()
     {
-        string[] services = ["openai", "azure-openai", "groq", "openrouter", "ollama", "vllm", "deepseek", "mistral"];
+        string[] services = ["openai", "azure-openai", "groq", "openrouter", "ollama", "vllm", "deepseek", "mistral", "anthropic"];
 
         Assert.That(Cases.Where(static known => known.IsStreaming).Select(static known => known.Kind), Is.SupersetOf(services));
         Assert.That(Cases.Where(static known => !known.IsStreaming).Select(static known => known.Kind), Is.SupersetOf(services));

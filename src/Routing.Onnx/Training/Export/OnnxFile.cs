@@ -54,6 +54,19 @@ internal sealed class OnnxFile
         return matrix;
     }
 
+    public ByteMatrix ByteMatrix(string name)
+    {
+        (int[] shape, byte[] bytes) = Find(name);
+        if (shape.Length != 2 || (long)shape[0] * shape[1] != bytes.Length)
+        {
+            throw new InvalidDataException($"The file's constant '{name}' is damaged.");
+        }
+
+        var matrix = new ByteMatrix(shape[0], shape[1]);
+        MemoryMarshal.Cast<byte, sbyte>(bytes).CopyTo(matrix.Values);
+        return matrix;
+    }
+
     public float[] Floats(string attribute) => [.. _attributes[attribute].Floats];
 
     public long[] Integers(string attribute) => [.. _attributes[attribute].Integers];

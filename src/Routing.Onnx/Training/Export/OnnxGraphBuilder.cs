@@ -8,7 +8,8 @@ namespace LlmRouting.Onnx.Training.Export;
 /// <remarks>The field numbers are those of onnx.proto (Apache-2.0), IR version 8; operators of opset 17 and ai.onnx.ml 3.</remarks>
 internal sealed class OnnxGraphBuilder
 {
-    private const int Float = 1, Int32 = 6, Int64 = 7, Bool = 9;
+    public const int Float = 1;
+    private const int Int8 = 3, Int32 = 6, Int64 = 7, Bool = 9;
     private const int Opset = 17, MlOpset = 3, IrVersion = 8;
     private readonly ProtoWriter _nodes = new();
     private readonly ProtoWriter _constants = new();
@@ -39,6 +40,8 @@ internal sealed class OnnxGraphBuilder
         Constant(name, Float, MemoryMarshal.AsBytes(values), shape);
 
     public string Constant(string name, Matrix matrix) => Constant(name, matrix.Values, matrix.Rows, matrix.Columns);
+
+    public string Constant(string name, ByteMatrix matrix) => Constant(name, Int8, MemoryMarshal.AsBytes(matrix.Values), [matrix.Rows, matrix.Columns]);
 
     public string Constant(string name, float value) => Constant(name, [value], []);
 

@@ -11,7 +11,7 @@ namespace LlmRouting.Onnx.Training.Export;
 internal static class RouterFile
 {
     public const string Kind = "llmrouting.router";
-    private const string Format = "1";
+    private const string Format = "2";
     private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting];
 
     public static byte[] Write(TrainedRouter router, IReadOnlyDictionary<string, double>? thresholds)
@@ -132,7 +132,7 @@ internal static class RouterFile
                 },
                 Rows = file.Integers32("lexicon.rows"),
                 Weights = file.Vector("lexicon.weights"),
-                Projection = file.Matrix("lexicon.projection"),
+                Projection = file.ByteMatrix("lexicon.projection"),
                 DenseMean = file.Vector("dense.mean"),
                 DenseScale = file.Vector("dense.scale"),
                 Difficulty = Kernel(file, "difficulty"),

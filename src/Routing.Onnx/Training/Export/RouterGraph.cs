@@ -58,7 +58,7 @@ internal sealed class RouterGraph
         string factor = _graph.Node("Mul", [growth, _graph.Node("Min", [counts, one])]);
         string weighted = _graph.Node("Unsqueeze", [_graph.Node("Mul", [weights, factor]), _graph.Constant("axis.first", new long[] { 0 })]);
         string vectors = _graph.Node("Gather", [_graph.Constant("lexicon.projection", _model.Lexicon.Projection), rows]);
-        string raw = _graph.Node("MatMul", [weighted, vectors]);
+        string raw = _graph.Node("MatMul", [weighted, _graph.Node("Cast", [vectors], new OnnxAttributes().Add("to", OnnxGraphBuilder.Float))]);
         string norm = _graph.Node("ReduceL2", [raw], new OnnxAttributes().Add("axes", new long[] { 1 }).Add("keepdims", 1));
         return _graph.Node("Div", [raw, _graph.Node("Max", [norm, _graph.Constant("least.norm", 1e-12f)])]);
     }

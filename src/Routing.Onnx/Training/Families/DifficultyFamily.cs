@@ -53,7 +53,7 @@ internal static class DifficultyFamily
     private static Lexicon Standardised(Lexicon lexicon, KernelModel model, Matrix taught)
     {
         float[] guesses = new float[taught.Rows];
-        float[] scratch = new float[model.Centres.Rows];
+        float[] scratch = new float[model.ScratchLength];
         for (int row = 0; row < guesses.Length; row++)
         {
             model.Predict(taught[row], scratch, guesses.AsSpan(row, 1));

@@ -27,7 +27,8 @@ internal static class KernelFamily
         foreach (float candidate in Sharpnesses)
         {
             var design = new Matrix(table.Rows, centres.Rows);
-            work.For(table.Rows, row => Kernel.Evaluate(centres, table.Latent[row], candidate, design[row]));
+            var kernel = new Kernel(centres, candidate);
+            work.For(table.Rows, row => kernel.Evaluate(table.Latent[row], new float[kernel.ScratchLength]).CopyTo(design[row]));
             double[][] penalty = [.. chosen.Select((row, i) => Penalty(design[row], i))];
             RidgeFit fit = solver.Fit(design, penalty, Strengths);
             if (best is null || fit.Error < best.Error)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using LlmRouting.Learning;
 using LlmRouting.Onnx.Training.Model;
 using LlmRouting.Onnx.Training.Numerics;
@@ -37,13 +38,16 @@ internal static class LexiconBuilder
         }
 
         Matrix vectors = RandomizedSvd.RightVectors(Weigh(texts, rows, weights), options.Dimensions, new Random(options.Seed), work);
+        float[] scales = new float[weights.Length];
+        ByteMatrix rounded = ByteMatrix.Round(vectors, scales);
+        TensorPrimitives.Multiply(weights, scales, weights);
         (float[] mean, float[] scale) = Standardise(texts);
         return new Lexicon
         {
             Features = options.Features,
             Rows = rows,
             Weights = weights,
-            Projection = vectors,
+            Projection = rounded,
             DenseMean = mean,
             DenseScale = scale,
         };

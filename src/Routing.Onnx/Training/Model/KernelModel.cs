@@ -10,10 +10,14 @@ namespace LlmRouting.Onnx.Training.Model;
 /// <param name="Sharpness">How fast a similarity falls with the angle: exp(sharpness x (cosine - 1)).</param>
 internal sealed record KernelModel(Matrix Centres, Matrix Coefficients, float[] Bias, float Sharpness)
 {
+    private readonly Kernel _kernel = new(Centres, Sharpness);
+
+    /// <summary>Gets how many numbers <see cref="Predict"/> needs room for.</summary>
+    public int ScratchLength => _kernel.ScratchLength;
+
     public void Predict(ReadOnlySpan<float> latent, Span<float> scratch, Span<float> destination)
     {
-        Kernel.Evaluate(Centres, latent, Sharpness, scratch);
-        ReadOnlySpan<float> similarities = scratch[..Centres.Rows];
+        ReadOnlySpan<float> similarities = _kernel.Evaluate(latent, scratch);
         for (int t = 0; t < destination.Length; t++)
         {
             destination[t] = Bias[t] + TensorPrimitives.Dot(Coefficients[t], similarities);

@@ -9,7 +9,8 @@ namespace LlmRouting.Onnx.Training.Model;
 /// <summary>Turns hashed features into a latent vector and standardised measures.</summary>
 /// <remarks>
 /// Every kept feature has a row of <see cref="Projection"/>. A text's vector is the sum of its features' rows, each weighted by
-/// (1 + ln count) x inverse document frequency, scaled to length 1; that is TF-IDF reduced by a truncated singular value decomposition.
+/// (1 + ln count) x inverse document frequency, scaled to length 1; that is TF-IDF reduced by a truncated singular value decomposition. The rows are
+/// rounded to bytes before anything is learned from them, so that rounding costs no agreement between training and use.
 /// </remarks>
 internal sealed class Lexicon
 {
@@ -19,11 +20,11 @@ internal sealed class Lexicon
     /// <summary>Gets the row of each feature; features that are not kept share the last row, which is zero.</summary>
     public required int[] Rows { get; init; }
 
-    /// <summary>Gets the weight of each row.</summary>
+    /// <summary>Gets the weight of each row: inverse document frequency x what the row's bytes must be multiplied with.</summary>
     public required float[] Weights { get; init; }
 
     /// <summary>Gets the latent vector of each row.</summary>
-    public required Matrix Projection { get; init; }
+    public required ByteMatrix Projection { get; init; }
 
     /// <summary>Gets what is taken off each dense measure.</summary>
     public required float[] DenseMean { get; init; }
@@ -69,22 +70,47 @@ internal sealed class Lexicon
 
         if (Difficulty is not null)
         {
-            Span<float> scratch = stackalloc float[Difficulty.Centres.Rows];
+            Span<float> scratch = stackalloc float[Difficulty.ScratchLength];
             Difficulty.Predict(latent, scratch, destination[^1..]);
         }
     }
 
-    // A thousand times a text, for some sixty numbers: too short for the general routine's checks to pay.
-    private static void AddScaled(ReadOnlySpan<float> row, float weight, Span<float> sum)
+    /// <summary>Tells how much of a text was seen in training.</summary>
+    /// <param name="indices">The text's features.</param>
+    /// <returns>The share of its different character n-grams that are kept, 0 to 1, less what chance gives, since n-grams share hashes; 0 for a text without any.</returns>
+    public double KnownShare(ReadOnlySpan<int> indices)
     {
-        ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(row);
-        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(sum)[..from.Length];
-        for (int i = 0; i < from.Length; i++)
+        int last = Weights.Length - 1;
+        int firstGram = Rows.Length / 2;
+        int grams = 0;
+        int known = 0;
+        foreach (int index in indices)
         {
-            to[i] += from[i] * weight;
+            grams += index >= firstGram ? 1 : 0;
+            known += Rows[index] == last ? 0 : 1;
         }
 
-        for (int i = from.Length * Vector<float>.Count; i < row.Length; i++)
+        double chance = (double)last / (Rows.Length - firstGram);
+        return grams == 0 || chance >= 1 ? 0 : Math.Max(0, (((double)known / grams) - chance) / (1 - chance));
+    }
+
+    // A thousand times a text, for some sixty numbers: too short for the general routine's checks to pay.
+    private static void AddScaled(ReadOnlySpan<sbyte> row, float weight, Span<float> sum)
+    {
+        ReadOnlySpan<Vector<sbyte>> from = MemoryMarshal.Cast<sbyte, Vector<sbyte>>(row);
+        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(sum)[..(4 * from.Length)];
+        for (int i = 0; i < from.Length; i++)
+        {
+            Vector.Widen(from[i], out Vector<short> low, out Vector<short> high);
+            Vector.Widen(low, out Vector<int> first, out Vector<int> second);
+            Vector.Widen(high, out Vector<int> third, out Vector<int> fourth);
+            to[4 * i] += Vector.ConvertToSingle(first) * weight;
+            to[(4 * i) + 1] += Vector.ConvertToSingle(second) * weight;
+            to[(4 * i) + 2] += Vector.ConvertToSingle(third) * weight;
+            to[(4 * i) + 3] += Vector.ConvertToSingle(fourth) * weight;
+        }
+
+        for (int i = from.Length * Vector<sbyte>.Count; i < row.Length; i++)
         {
             sum[i] += row[i] * weight;
         }

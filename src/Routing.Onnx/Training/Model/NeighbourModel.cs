@@ -10,10 +10,14 @@ namespace LlmRouting.Onnx.Training.Model;
 /// <param name="Sharpness">How fast a weight falls with the angle: exp(sharpness x (cosine - 1)).</param>
 internal sealed record NeighbourModel(Matrix Examples, Matrix Sums, Matrix Known, float Sharpness)
 {
+    private readonly Kernel _kernel = new(Examples, Sharpness);
+
+    /// <summary>Gets how many numbers <see cref="Predict"/> needs room for.</summary>
+    public int ScratchLength => _kernel.ScratchLength;
+
     public void Predict(ReadOnlySpan<float> latent, Span<float> scratch, Span<float> destination)
     {
-        Kernel.Evaluate(Examples, latent, Sharpness, scratch);
-        ReadOnlySpan<float> weights = scratch[..Examples.Rows];
+        ReadOnlySpan<float> weights = _kernel.Evaluate(latent, scratch);
         for (int t = 0; t < destination.Length; t++)
         {
             destination[t] = TensorPrimitives.Dot(Sums[t], weights) / Math.Max(TensorPrimitives.Dot(Known[t], weights), 1e-30f);

@@ -32,18 +32,19 @@ internal sealed class RouterModel
 
     public int Targets => Bias.Length;
 
-    /// <summary>Predicts all targets.</summary>
+    /// <summary>Predicts the first targets: as many as there is room for.</summary>
     public void Predict(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
     {
-        int size = Math.Max(Neighbours?.Examples.Rows ?? 0, Kernel?.Centres.Rows ?? 0);
-        float[] rented = ArrayPool<float>.Shared.Rent(Lexicon.Width + size + (2 * Targets));
+        int targets = Math.Min(Targets, destination.Length);
+        int size = Math.Max(Neighbours?.ScratchLength ?? 0, Kernel?.ScratchLength ?? 0);
+        float[] rented = ArrayPool<float>.Shared.Rent(Lexicon.Width + size + (2 * targets));
         Span<float> features = rented.AsSpan(0, Lexicon.Width);
         Span<float> scratch = rented.AsSpan(Lexicon.Width, size);
-        Span<float> one = rented.AsSpan(Lexicon.Width + size, Targets);
-        Span<float> sum = rented.AsSpan(Lexicon.Width + size + Targets, Targets);
+        Span<float> one = rented.AsSpan(Lexicon.Width + size, targets);
+        Span<float> sum = rented.AsSpan(Lexicon.Width + size + targets, targets);
         Lexicon.Describe(indices, counts, dense, features);
         ReadOnlySpan<float> latent = features[..Lexicon.Projection.Columns];
-        Bias.CopyTo(sum);
+        Bias.AsSpan(0, targets).CopyTo(sum);
         if (Linear is not null)
         {
             Linear.Predict(features, one);
@@ -68,7 +69,7 @@ internal sealed class RouterModel
             Add(3, one, sum);
         }
 
-        for (int t = 0; t < Targets; t++)
+        for (int t = 0; t < targets; t++)
         {
             destination[t] = Slope[t] == 0 ? sum[t] : 1 / (1 + Math.Exp(-((Slope[t] * sum[t]) + Offset[t])));
         }

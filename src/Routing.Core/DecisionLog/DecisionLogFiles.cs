@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace LlmRouting.DecisionLog;
+
+/// <summary>Is the series of files that one process writes: one for each day and size, the oldest deleted.</summary>
+/// <remarks>Not thread-safe. A file's name holds a word of chance, and the file is opened anew: two processes never write one.</remarks>
+internal sealed class DecisionLogFiles(DecisionLogSettings settings) : IDisposable
+{
+    private readonly string _folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(settings.Path))!; // not null: the path names a file
+    private readonly string _stem = System.IO.Path.GetFileNameWithoutExtension(settings.Path);
+    private readonly string _extension = System.IO.Path.GetExtension(settings.Path);
+    private readonly string _process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+    private FileStream? _stream;
+    private DateOnly _day;
+    private int _number;
+
+    /// <summary>Gets the file that is being written; null when none is.</summary>
+    public string? Current => _stream?.Name;
+
+    /// <summary>Gets how long the current file is.</summary>
+    public long Length => _stream?.Length ?? 0;
+
+    /// <summary>Writes whole lines, and hands them to the operating system.</summary>
+    public void Write(ReadOnlySpan<byte> lines, DateOnly day)
+    {
+        if (_stream is null || _day != day || (_stream.Length > 0 && _stream.Length + lines.Length > settings.MaxFileBytes))
+        {
+            Open(day);
+        }
+
+        _stream!.Write(lines); // not null: just opened
+        _stream.Flush();
+    }
+
+    /// <summary>Closes the current file; the next line goes to another one.</summary>
+    public void Dispose()
+    {
+        FileStream? stream = _stream;
+        _stream = null;
+        try
+        {
+            stream?.Dispose();
+        }
+        catch (IOException)
+        {
+            // Nothing is buffered here; what could not be written was reported when it was written.
+        }
+    }
+
+    private void Open(DateOnly day)
+    {
+        Dispose();
+        Directory.CreateDirectory(_folder);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{_stem}-{day:yyyyMMdd}-{_process}-{++_number:0000}{_extension}");
+        _stream = new FileStream(System.IO.Path.Combine(_folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _day = day;
+        DeleteOldest();
+    }
+
+    private void DeleteOldest()
+    {
+        if (settings.MaxFiles is not { } most)
+        {
+            return;
+        }
+
+        FileInfo[] files = new DirectoryInfo(_folder).GetFiles($"{_stem}-*{_extension}");
+        if (files.Length <= most)
+        {
+            return;
+        }
+
+        foreach (FileInfo file in files
+            .OrderBy(static file => file.LastWriteTimeUtc)
+            .ThenBy(static file => file.Name, StringComparer.Ordinal)
+            .Where(file => file.FullName != _stream!.Name) // not null: just opened
+            .Take(files.Length - most))
+        {
+            try
+            {
+                // Opened for nobody else: a file that another process still writes stays.
+                using FileStream last = new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It is in use, or not ours to delete; the next file brings the next chance.
+            }
+        }
+    }
+}

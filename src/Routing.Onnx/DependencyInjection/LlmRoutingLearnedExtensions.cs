@@ -1,0 +1,45 @@
+using LlmRouting.DependencyInjection;
+using LlmRouting.Onnx.DependencyInjection;
+using LlmRouting.Onnx.Learned;
+using LlmRouting.Onnx.Training;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds what was trained with <see cref="RouterTrainer"/>.</summary>
+public static class LlmRoutingLearnedExtensions
+{
+    /// <summary>Adds a classifier that was trained on the complexity of requests; it is asked before the heuristic, unless the configuration lists <c>Classifiers</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="path">The ONNX file of a router, relative to the current directory; null, the default, takes the router that ships with this package.</param>
+    /// <param name="name">What configuration and records call it; default <c>learned</c>.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>Loads the file at once, and needs no ONNX Runtime. What the router that ships can and cannot do: docs/default-model.md.</remarks>
+    /// <exception cref="InvalidDataException">The file is no router, is damaged, or has features of a version that this library does not know.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">The router was trained on something else than complexity.</exception>
+    public static LlmRoutingBuilder AddLearnedClassifier(this LlmRoutingBuilder builder, string? path = null, string name = "learned")
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddClassifier(path is null ? new LearnedClassifier(DefaultModel.Router, name) : LearnedClassifier.Load(path, name));
+    }
+
+    /// <summary>Adds a strategy that was trained for a pair or a pool of models; it is asked before the built-in ones, unless the configuration lists <c>Strategies</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="path">The ONNX file of a router, relative to the current directory.</param>
+    /// <param name="settings">How it is used; null takes the defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>Loads the file at once, and needs no ONNX Runtime. A host refuses to start when a model of the router is not registered.</remarks>
+    /// <exception cref="InvalidDataException">The file is no router, is damaged, or has features of a version that this library does not know.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">The router was trained on complexity, holds no threshold where none is set, or a setting is out of range.</exception>
+    public static LlmRoutingBuilder AddLearnedRouter(this LlmRoutingBuilder builder, string path, LearnedStrategySettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddStrategy(new LearnedStrategy(TrainedRouter.Load(path), settings));
+        builder.Services.AddOptionsWithValidateOnStart<LearnedRouterCheck>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LearnedRouterCheck>, LearnedRouterValidator>());
+        return builder;
+    }
+}

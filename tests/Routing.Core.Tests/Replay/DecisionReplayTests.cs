@@ -1,0 +1,150 @@
+using LlmRouting.Budgets;
+using LlmRouting.Core.Tests.DecisionLog;
+using LlmRouting.Core.Tests.Support;
+using LlmRouting.DecisionLog;
+using LlmRouting.Pipeline;
+using LlmRouting.Replay;
+using LlmRouting.Strategies;
+using LlmRouting.Testing;
+using Microsoft.Extensions.AI;
+using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
+
+namespace LlmRouting.Core.Tests.Replay;
+
+public sealed class DecisionReplayTests
+{
+    [Test]
+    [Description("R30 the same record and configuration give the same decision, bit for bit")]
+    public async Task RandomRequests_ThroughRandomConfigurations_ReplayTheSame([Range(1, 40)] int seed)
+    {
+        Random random = new(seed);
+        KeepingObserver log = new();
+        RoutingPipeline pipeline = RandomRouting.Pipeline(random);
+        pipeline.Observers = [log];
+        pipeline.TimeProvider = new ManualTimeProvider();
+        using (RoutingChatClient client = pipeline.Build())
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                await RandomRouting.AskAsync(client, random);
+                ((ManualTimeProvider)pipeline.TimeProvider).Advance(TimeSpan.FromMinutes(random.Next(30)));
+            }
+        }
+
+        DecisionReplay replay = new(pipeline);
+        List<string> wrong = [];
+        foreach (LoggedDecision record in log.Records)
+        {
+            ReplayedDecision again = await replay.DecideAsync(record);
+            if (again.Kind != ReplayKind.Same)
+            {
+                wrong.Add($"{again.Kind}: {again.Difference}");
+            }
+        }
+
+        Assert.That(log.Lines, Has.Count.EqualTo(50));
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [Test]
+    [Description("R30 against another configuration it is a what-if")]
+    public async Task ChangedThreshold_MovesJustTheRequestsBetween()
+    {
+        double[] complexities = [0.1, 0.25, 0.35, 0.45, 0.6, 0.9];
+        KeepingObserver log = new();
+        RoutingPipeline recorded = Ladder(TierLadder.Default);
+        recorded.Observers = [log];
+        using (RoutingChatClient client = recorded.Build())
+        {
+            foreach (double complexity in complexities)
+            {
+                await client.GetResponseAsync([new(ChatRole.User, FormattableString.Invariant($"{complexity}"))]);
+            }
+        }
+
+        DecisionReplay changed = new(Ladder(new TierLadder([new("fast", 0.4), new("balanced", 0.7), new("frontier", 1)])));
+        List<string> models = [];
+        foreach (LoggedDecision record in log.Records)
+        {
+            ReplayedDecision again = await changed.DecideAsync(record);
+            models.Add($"{record.Decision!.ModelId}->{again.Decision!.ModelId}");
+        }
+
+        Assert.That(models, Is.EqualTo(new[] { "small->small", "small->small", "medium->small", "medium->medium", "medium->medium", "large->large" }));
+        Assert.That(changed.TakenFromRecords["length"], Is.EqualTo(6));
+    }
+
+    [Test]
+    [Description("R30 a record that does not hold what a configuration asks for is not made up")]
+    public async Task ClassifierThatWasNotAsked_MakesARecordUnreplayable()
+    {
+        KeepingObserver log = new();
+        RoutingPipeline recorded = Ladder(TierLadder.Default);
+        recorded.Observers = [log];
+        using (RoutingChatClient client = recorded.Build())
+        {
+            await client.GetResponseAsync([new(ChatRole.User, "0.5")]);
+        }
+
+        RoutingPipeline other = Ladder(TierLadder.Default);
+        other.Classifiers = [new FakeClassifier(0.1, name: "another")];
+        ReplayedDecision again = await new DecisionReplay(other).DecideAsync(log.Records.Single());
+
+        Assert.That((again.Kind, again.Difference), Is.EqualTo((ReplayKind.Unreplayable, "classifier 'another' was not asked")));
+    }
+
+    [Test]
+    [Description("R30 what a budget stopped is logged, and stays stopped when it is decided again")]
+    public async Task Refusal_IsLoggedAndReplayed()
+    {
+        KeepingObserver log = new();
+        RoutingPipeline pipeline = Ladder(TierLadder.Default);
+        pipeline.Observers = [log];
+        pipeline.Budgets = new BudgetLedger([new BudgetRule { Name = "day", LimitUsd = 0 }]);
+        using (RoutingChatClient client = pipeline.Build())
+        {
+            await Assert.ThrowsAsync<BudgetExceededException>(() => client.GetResponseAsync([new(ChatRole.User, "0.5")]));
+        }
+
+        LoggedDecision record = log.Records.Single();
+        ReplayedDecision again = await new DecisionReplay(pipeline).DecideAsync(record);
+
+        Assert.That((record.Result, record.Steps.Count(static step => step.Source == "budget")), Is.EqualTo(("refused", 3)));
+        Assert.That((again.Kind, again.Decision), Is.EqualTo((ReplayKind.Same, (RoutingDecision?)null)));
+    }
+
+    [Test]
+    public async Task RecordWithoutInputs_IsUnreplayable()
+    {
+        KeepingObserver log = new();
+        RoutingPipeline pipeline = Ladder(TierLadder.Default);
+        RecordingObserver outcomes = new();
+        pipeline.Observers = [outcomes];
+        using (RoutingChatClient client = pipeline.Build())
+        {
+            await client.GetResponseAsync([new(ChatRole.User, "0.5")]);
+        }
+
+        log.Write(new DecisionLogEntry { Outcome = outcomes.Outcomes.Single(), Features = outcomes.Outcomes.Single().Decision.Features });
+        ReplayedDecision again = await new DecisionReplay(pipeline).DecideAsync(log.Records.Single());
+
+        Assert.That(again.Kind, Is.EqualTo(ReplayKind.Unreplayable));
+    }
+
+    private static RoutingPipeline Ladder(TierLadder tiers) => new()
+    {
+        Models = Make.Ladder(),
+        Tiers = tiers,
+        Classifiers = [new TextClassifier("length")],
+        Strategies = [new TiersStrategy(tiers)],
+    };
+
+    // The text is the complexity.
+    private sealed class TextClassifier(string name) : IRequestClassifier
+    {
+        public string Name => name;
+
+        public ValueTask<Classification> ClassifyAsync(RoutingRequest request, CancellationToken cancellationToken) =>
+            new(Make.Classification(double.Parse(request.LastUserText, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}

@@ -1,0 +1,77 @@
+using LlmRouting.Learning;
+using LlmRouting.Onnx.Learned;
+using LlmRouting.Onnx.Native;
+using LlmRouting.Onnx.Tests.Native;
+using LlmRouting.Onnx.Training;
+
+namespace LlmRouting.Onnx.Tests.Learned;
+
+/// <summary>Asks ONNX Runtime for the scores that managed code gives.</summary>
+public sealed class RuntimeAgreementTests
+{
+    private static readonly string[] Texts =
+    [
+        "", "hello", Learnt.HardText, Learnt.EasyText, "What is the capital of France?", "\u4eca\u5929\u5929\u6c14\u600e\u4e48\u6837",
+        string.Concat(Enumerable.Repeat("Prove that the square root of 2 is irrational, step by step. ", 300)),
+    ];
+
+    [Test]
+    public void Scores_AgreeWithOnnxRuntime([Values] TrainingTargetKind kind) =>
+        AssertAgree(kind switch
+        {
+            TrainingTargetKind.Pair => Learnt.Pair.Value,
+            TrainingTargetKind.Pool => Learnt.Pool.Value,
+            _ => Learnt.Complexity.Value,
+        });
+
+    [Test]
+    public void Scores_OfTheDefaultModel_AgreeWithOnnxRuntime() => AssertAgree(DefaultModel.Router);
+
+    private static void AssertAgree(TrainedRouter router)
+    {
+        OrtRuntime runtime = RuntimeNeeded.Load();
+        using var file = new MemoryStream();
+        router.Save(file);
+        using OrtSessionOptions options = new(runtime);
+        options.SetThreads(1);
+        using OrtSession session = OrtSession.Open(runtime, file.ToArray(), "router", options);
+        var hasher = new FeatureHasher(router.Model.Lexicon.Features);
+        double[] managed = new double[router.Outputs.Length];
+        foreach (string text in Texts)
+        {
+            router.Score(text, managed);
+            float[] native = Run(session, hasher.Hash(text));
+
+            Assert.That(native, Has.Length.EqualTo(managed.Length));
+            for (int i = 0; i < managed.Length; i++)
+            {
+                Assert.That(native[i], Is.EqualTo(managed[i]).Within(1e-5), $"{router.Outputs[i]} of a text of {text.Length} characters");
+            }
+        }
+    }
+
+    private static float[] Run(OrtSession session, HashedFeatures features)
+    {
+        // A text without features is one pair of zeros.
+        int length = Math.Max(1, features.Indices.Length);
+        var indices = new OrtTensor(OrtElementType.Int64);
+        var counts = new OrtTensor(OrtElementType.Float);
+        var dense = new OrtTensor(OrtElementType.Float);
+        indices.Resize(length);
+        counts.Resize(length);
+        dense.Resize(1, features.Dense.Length);
+        indices.As<long>().Clear();
+        counts.As<float>().Clear();
+        for (int i = 0; i < features.Indices.Length; i++)
+        {
+            indices.As<long>()[i] = features.Indices[i];
+            counts.As<float>()[i] = features.Counts[i];
+        }
+
+        features.Dense.AsSpan().CopyTo(dense.As<float>());
+        Dictionary<string, OrtTensor> byName = new() { ["indices"] = indices, ["counts"] = counts, ["dense"] = dense };
+        var result = new OrtTensor(OrtElementType.Float);
+        session.Run([.. session.Inputs.Select(input => byName[input.Name])], 0, result);
+        return result.As<float>().ToArray();
+    }
+}
