@@ -171,6 +171,16 @@ public sealed class BadModelTests
     }
 
     [Test]
+    public async Task Auto_TakesADeviceThatWorks()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Constant(Logits), Levels);
+        using OnnxTextClassifier classifier = Load(new OnnxSessionSettings { Device = OnnxDevice.Auto })();
+
+        Assert.That(classifier.Device, Is.Not.EqualTo(OnnxDevice.Auto));
+        Assert.That((await classifier.ClassifyAsync("text"))!.Value.Label, Is.EqualTo("hard"));
+    }
+
+    [Test]
     public void MissingDevice_IsAnErrorWhenItIsRequired()
     {
         ModelFolder.Write(_folder.Path, ModelFolder.Constant(Logits), Levels);

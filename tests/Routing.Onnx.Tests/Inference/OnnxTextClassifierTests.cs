@@ -144,6 +144,19 @@ public sealed class OnnxTextClassifierTests
         Assert.That(answer.Complexity, Is.EqualTo(((0.5 * 0.15) + 0.85) / 1.5).Within(1e-6));
     }
 
+    [Test]
+    public async Task QuantizedModel_IsRunAsItIs()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Quantized(), Levels);
+        using OnnxTextClassifier classifier = Load(new() { ModelPath = _folder.Path });
+        float[] probabilities = new float[3];
+        double[] powers = [1, Math.Exp(6.4), Math.Exp(12.7)];
+
+        await classifier.ClassifyAsync("text", probabilities);
+
+        Assert.That(probabilities, Is.EqualTo(powers.Select(power => power / powers.Sum())).Within(1e-3));
+    }
+
     [TestCase(0.4f, 0.4)]
     [TestCase(7f, 1)]
     [TestCase(-7f, 0)]

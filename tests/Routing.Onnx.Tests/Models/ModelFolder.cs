@@ -63,4 +63,21 @@ internal static class ModelFolder
         graph.Output(output, OrtElementType.Float, -1, -1);
         return graph.ToModel("constant", []);
     }
+
+    /// <summary>Writes a graph of 8-bit numbers, as quantizers leave it behind; its logits are near 0, 6.4 and 12.7.</summary>
+    public static byte[] Quantized()
+    {
+        var graph = new OnnxGraphBuilder();
+        string ids = graph.Input("input_ids", OrtElementType.Int64, -1, -1);
+        string zeros = graph.Node("Mul", [graph.Node("Cast", [ids], new OnnxAttributes().Add("to", 1)), graph.Constant("zero", 0f)]);
+        string row = graph.Node("ReduceSum", [zeros, graph.Constant("axis", [1L])], new OnnxAttributes().Add("keepdims", 1));
+        string ones = graph.Node("Add", [row, graph.Constant("one", 1f)]);
+        string scale = graph.Constant("input.scale", 1f / 127);
+        string inputs = graph.Node("DequantizeLinear", [graph.Node("QuantizeLinear", [ones, scale]), scale]);
+        string bytes = graph.Node("Cast", [graph.Constant("weights", (float[])[0f, 64f, 127f], 1, 3)], new OnnxAttributes().Add("to", (int)OrtElementType.Int8));
+        string weights = graph.Node("DequantizeLinear", [bytes, graph.Constant("weights.scale", 0.1f)]);
+        graph.Node("MatMul", [inputs, weights], output: "logits");
+        graph.Output("logits", OrtElementType.Float, -1, 3);
+        return graph.ToModel("quantized", []);
+    }
 }
