@@ -21,6 +21,11 @@ public readonly record struct Candidate(RoutableModel Model, RequestFeatures Fea
     /// <value>null when nobody knows.</value>
     public TimeSpan? ExpectedLatency => Models is null ? Model.ExpectedLatency : Models.LatencyOf(Model);
 
+    /// <summary>Gets <see cref="ExpectedLatency"/> for one of many models, with one look at the clock for all.</summary>
+    /// <param name="now">Now, from <see cref="Monotonic"/>; 0 when nobody has looked at the clock yet.</param>
+    /// <remarks>A decision that is recorded or replayed has its latencies frozen, and needs no clock.</remarks>
+    internal TimeSpan? ExpectedLatencyAt(ref long now) => Models is null ? Model.ExpectedLatencyAt(ref now) : Models.LatencyAt(Model, ref now);
+
     /// <summary>Gets what the decision knows of the models; null asks the model itself.</summary>
     internal IModelLookup? Models { get; init; }
 }

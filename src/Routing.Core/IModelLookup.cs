@@ -11,4 +11,7 @@ internal interface IModelLookup
 
     /// <summary>Says how long an answer of a model is expected to take.</summary>
     TimeSpan? LatencyOf(RoutableModel model);
+
+    /// <summary>Gets the same for one of many models; frozen latencies need no clock.</summary>
+    TimeSpan? LatencyAt(RoutableModel model, ref long now) => LatencyOf(model);
 }

@@ -14,7 +14,7 @@ public sealed class LatencyConstraint : IRoutingConstraint, ISelectiveConstraint
     public string? Reject(RoutingRequest request, in Candidate candidate)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.MaxLatency is { } limit && candidate.Model.ExpectedLatencyAt(ref request.LatenciesAsOf) > limit ? "is expected to answer too late" : null;
+        return request.MaxLatency is { } limit && candidate.ExpectedLatencyAt(ref request.LatenciesAsOf) > limit ? "is expected to answer too late" : null;
     }
 
     bool ISelectiveConstraint.CanReject(RoutingRequest request) => request.MaxLatency is not null;

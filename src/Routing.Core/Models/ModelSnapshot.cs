@@ -71,6 +71,8 @@ public sealed class ModelSnapshot : IModelLookup
 
     TimeSpan? IModelLookup.LatencyOf(RoutableModel model) => model.ExpectedLatency;
 
+    TimeSpan? IModelLookup.LatencyAt(RoutableModel model, ref long now) => model.ExpectedLatencyAt(ref now);
+
     /// <summary>Says whether a reference means a registered model, even one that has retired without a replacement.</summary>
     internal bool Knows(string reference) =>
         Find(reference) is not null

@@ -59,7 +59,7 @@ public sealed class CostLatencyStrategy : IRoutingStrategy, ITrustedStep
             {
                 Candidate candidate = candidates[i];
                 costs[i] = candidate.EstimatedCostUsd is { } usd ? (double)usd : double.NaN;
-                latencies[i] = candidate.Model.ExpectedLatencyAt(ref request.LatenciesAsOf)?.TotalSeconds ?? double.NaN;
+                latencies[i] = candidate.ExpectedLatencyAt(ref request.LatenciesAsOf)?.TotalSeconds ?? double.NaN;
                 cost = Widen(cost, costs[i]);
                 latency = Widen(latency, latencies[i]);
             }
