@@ -15,7 +15,7 @@ public sealed class RateLimiterTests
         for (int i = 0; i < 6; i++)
         {
             Assert.That(TryAcquire(load, 100, out _), Is.True);
-            _limiter.Settle(reserved: 100, used: 5000);
+            _limiter.Settle(load, reserved: 100, used: 5000);
         }
 
         Assert.That(TryAcquire(load, 100, out TimeSpan wait), Is.False);
@@ -33,10 +33,10 @@ public sealed class RateLimiterTests
         Assert.That(TryAcquire(load, 600, out TimeSpan wait), Is.False);
         Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(12)), "200 of 1000 a minute");
 
-        _limiter.Settle(reserved: 600, used: 300);
+        _limiter.Settle(load, reserved: 600, used: 300);
 
         Assert.That(TryAcquire(load, 600, out _), Is.True);
-        _limiter.Settle(reserved: 600, used: 1700);
+        _limiter.Settle(load, reserved: 600, used: 1700);
         Assert.That(TryAcquire(load, 1, out wait), Is.False);
         Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(60.06)), "1000 too many, and one more");
     }
@@ -56,7 +56,7 @@ public sealed class RateLimiterTests
         EndpointLoadSettings load = new() { RequestsPerMinute = 1, TokensPerMinute = 100 };
         TryAcquire(load, 100, out _);
 
-        _limiter.Release(100);
+        _limiter.Release(load, 100);
 
         Assert.That(TryAcquire(load, 100, out _), Is.True);
     }
