@@ -85,6 +85,65 @@ public sealed class RateLimiterTests
         Assert.That(TryAcquire(new(), 50, out _), Is.True);
     }
 
+    [Test]
+    [Description("R27 16 threads, 1,000,000 operations: never more than the limits, and what is given back is there again to the last token")]
+    public void ManyThreads_NeverPassTheLimits_AndLoseNothing_R27([Values] bool isTold)
+    {
+        const int Threads = 16;
+        const int Operations = 1_000_000 / Threads;
+        const int Reserved = 10;
+        EndpointLoadSettings load = new() { RequestsPerMinute = 300_000, TokensPerMinute = 2_000_000 };
+        if (isTold)
+        {
+            Observe(new RateLimitState
+            {
+                RemainingRequests = 300_000,
+                RequestsResetAfter = TimeSpan.FromHours(1),
+                RemainingTokens = 2_000_000,
+                TokensResetAfter = TimeSpan.FromHours(1),
+            });
+        }
+
+        long requests = 0;
+        long tokens = 0;
+        long refused = 0;
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
+        {
+            Random chance = new(number);
+            for (int i = 0; i < Operations; i++)
+            {
+                if (!TryAcquire(load, Reserved, out _))
+                {
+                    Interlocked.Increment(ref refused);
+                }
+                else if (chance.Next(2) == 0)
+                {
+                    _limiter.Release(load, Reserved);
+                }
+                else
+                {
+                    int used = chance.Next(Reserved + 1);
+                    _limiter.Settle(load, Reserved, used);
+                    Interlocked.Increment(ref requests);
+                    Interlocked.Add(ref tokens, used);
+                }
+            }
+        }))];
+
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        long left = 0;
+        while (TryAcquire(load, Reserved, out _))
+        {
+            left++;
+        }
+
+        Assert.That(requests, Is.InRange(1, load.RequestsPerMinute));
+        Assert.That(tokens, Is.InRange(1, load.TokensPerMinute));
+        Assert.That(refused, Is.Positive, "the limits were put to the test");
+        Assert.That(left, Is.EqualTo(Math.Min(load.RequestsPerMinute!.Value - requests, (load.TokensPerMinute!.Value - tokens) / Reserved)));
+    }
+
     private bool TryAcquire(EndpointLoadSettings load, long tokens, out TimeSpan wait) => _limiter.TryAcquire(load, tokens, Monotonic.Now(_clock), out wait);
 
     private void Observe(RateLimitState state) => _limiter.Observe(state, Monotonic.Now(_clock));
