@@ -30,7 +30,7 @@ public sealed class BudgetRoutingTests
 
         Assert.That(error.Budget, Is.EqualTo("daily"));
         Assert.That(error.RetryAt, Is.EqualTo(new DateTimeOffset(_clock.GetUtcNow().Date.AddDays(1), TimeSpan.Zero)));
-        Assert.That(error.Message, Does.Contain("Budget 'daily' has no room").And.Contain("$0.00003 are spent"));
+        Assert.That(error.Message, Does.Contain("Budget 'daily' has no room").And.Contain("on model 'only'").And.Contain("$0.00003 are spent"));
         Assert.That(fake.Calls, Has.Count.EqualTo(1), "nothing was called that could not be paid");
     }
 
@@ -103,7 +103,20 @@ public sealed class BudgetRoutingTests
 
         BudgetExceededException error = await CatchAsync(client, streaming: false);
 
-        Assert.That(error.Budget, Is.EqualTo("daily"));
+        Assert.That((error.Budget, error.RetryAt), Is.EqualTo(("daily", (DateTimeOffset?)null)), "no window will bring the price");
+        Assert.That(error.Message, Does.Contain("the price of model 'unknown' is unknown"));
+    }
+
+    [Test]
+    [Description("R17: who has to raise a limit is told by how much, at the least")]
+    public async Task Refusal_NamesTheCheapestCallThatWasRefused()
+    {
+        using RoutingChatClient client = Build(
+            new BudgetRule { Name = "daily", LimitUsd = 0.000_01m }, Dollar("dear", "frontier", micro: 100), Dollar("cheap", "fast"));
+
+        BudgetExceededException error = await CatchAsync(client, streaming: false);
+
+        Assert.That(error.Message, Does.Contain("on model 'cheap'"));
     }
 
     [Test]
