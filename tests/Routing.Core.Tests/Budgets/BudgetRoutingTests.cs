@@ -95,6 +95,19 @@ public sealed class BudgetRoutingTests
     }
 
     [Test]
+    [Description("S19: nor does it matter to a free model that the last call cost more than was set aside for it")]
+    public async Task Overdrawn_LeavesFreeModels([Values] bool streaming)
+    {
+        BudgetRule rule = new() { Name = "daily", LimitUsd = 0.000_02m, DowngradeAt = null, ReservedOutputTokens = 1 };
+        using RoutingChatClient client = Build(rule, Dollar("paid", "frontier"), Dollar("local", "fast", micro: 0));
+        await client.AskAsync(streaming);
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.GetRoutingOutcome()!.ModelId, Is.EqualTo("local"));
+    }
+
+    [Test]
     [Description("R15: an unknown price is not free")]
     public async Task UnknownPrice_CannotBeHeldToABudget()
     {
