@@ -96,6 +96,16 @@ public sealed class BadConfigurationTests
         Mistake("Rules:0:Prefer", "small", "Rules:0:When:Keywords:0", " ", "LlmRouting:Rules:0:When:Keywords holds an empty word, which every request would contain."),
         Mistake("Rules:0:Prefer", "small", "Rules:0:When:Regex", "(", "LlmRouting:Rules:0:When:Regex is not a valid pattern: Invalid pattern '(' at offset 1. Not enough )'s."),
 
+        // Single values where lists and sections belong, which the binder passes over.
+        Mistake("Catalog", "built-in", "LlmRouting:Catalog is a single value; it must be a list or a section."),
+        Mistake("Strategies", "rules", "LlmRouting:Strategies is a single value; it must be a list or a section."),
+        Mistake("DecisionLog", "logs/decisions.jsonl", "LlmRouting:DecisionLog is a single value; it must be a list or a section."),
+        Mistake("Models:small:Tags", "eu", "LlmRouting:Models:small:Tags is a single value; it must be a list or a section."),
+        Mistake("Providers:other", "sk-very-secret", "LlmRouting:Providers:other is a single value; it must be a section with settings such as Kind."),
+        BudgetMistake("Models", "large", "LlmRouting:Budgets:daily:Models is a single value; it must be a list or a section."),
+        Mistake("Execution:Health", "off", "LlmRouting:Execution:Health is a single value; it must be a list or a section."),
+        Mistake("Rules:0:Prefer", "small", "Rules:0:When:Keywords", "refund", "LlmRouting:Rules:0:When:Keywords is a single value; it must be a list or a section."),
+
         // Typos, at every level.
         Mistake("MinConfidense", "0.5", "LlmRouting:MinConfidense is not a setting; did you mean 'MinConfidence'?"),
         Mistake("Providers:lab:ApiKeyy", "sk-very-secret", "LlmRouting:Providers:lab:ApiKeyy is not a setting; did you mean 'ApiKey'?"),
