@@ -128,14 +128,14 @@ internal sealed partial class RouteExecutor(
         }
     }
 
-    /// <summary>Tells those who keep decisions of a request that no model was asked for.</summary>
+    /// <summary>Tells those who want to know of a request that no model was asked for.</summary>
     public void PublishRefusal(RoutingRequest request, RoutingException refusal, TimeSpan elapsed)
     {
         foreach (IRoutingObserver observer in observers)
         {
             try
             {
-                (observer as IDecisionObserver)?.OnRefused(request, refusal, elapsed);
+                (observer as IRefusalObserver)?.OnRefused(request, refusal, elapsed);
             }
             catch (Exception exception)
             {

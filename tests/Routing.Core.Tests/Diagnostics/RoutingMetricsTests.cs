@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using LlmRouting.Budgets;
 using LlmRouting.Core.Tests.Shape;
@@ -50,6 +51,21 @@ public sealed class RoutingMetricsTests
         Assert.That(metrics.Of(MetricNames.Attempts).Select(static attempt => attempt[MetricNames.Result]), Is.EqualTo(new[] { "failed", "succeeded" }));
         Assert.That(metrics.Of(MetricNames.Failovers).Single()[MetricNames.Model], Is.EqualTo("m2"));
         Assert.That(metrics.Of(MetricNames.Escalations), Is.Empty);
+    }
+
+    [Test]
+    [Description("S21: a hedge that fails beside the attempt that answers hands nothing over")]
+    public void HedgeThatFails_CountsAsNoFailover()
+    {
+        using MetricRecorder metrics = new();
+        RoutingAttempt answer = new() { ModelId = "m1", Endpoint = "default", Result = AttemptResult.Succeeded, Elapsed = TimeSpan.FromSeconds(5) };
+        RoutingAttempt hedge = answer with { ModelId = "m2", Result = AttemptResult.Failed, Failure = FailureKind.ServerError, IsHedge = true };
+        RoutingMetrics.For(metrics).RecordRequest(Outcome(hedge, answer));
+        int beside = metrics.Of(MetricNames.Failovers).Count;
+
+        RoutingMetrics.For(metrics).RecordRequest(Outcome(hedge with { IsHedge = false }, answer with { IsHedge = true }));
+
+        Assert.That((beside, metrics.Of(MetricNames.Failovers).Count), Is.EqualTo((0, 1)));
     }
 
     [Test]
@@ -186,6 +202,21 @@ public sealed class RoutingMetricsTests
 
     private static IEnumerable<string> Constants() =>
         typeof(MetricNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => (string)field.GetRawConstantValue()!);
+
+    private static RoutingOutcome Outcome(params ImmutableArray<RoutingAttempt> attempts)
+    {
+        RoutingDecision decision = new()
+        {
+            Ranking = ["m1", "m2"],
+            DecidedBy = "fixed",
+            Confidence = 1,
+            Reason = "the order of the test",
+            Steps = [],
+            Features = new RequestFeatures(),
+            Elapsed = TimeSpan.Zero,
+        };
+        return new RoutingOutcome("id", decision, attempts, 0, CostCertainty.Exact, TimeSpan.FromSeconds(5));
+    }
 
     private static RoutingChatClient Build(MetricRecorder metrics, params IChatClient[] clients) => Pipeline(metrics, clients).Build();
 
