@@ -121,8 +121,25 @@ public sealed class AnthropicChatClient : IChatClient
         await using (updates.ConfigureAwait(false))
         {
             StreamState state = new();
-            while (await MoveNextAsync(updates, notes, state, cancellationToken).ConfigureAwait(false))
+            while (true)
             {
+                // Not a method of its own: that would cost a further state machine whenever the next update has to be waited for.
+                try
+                {
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        break;
+                    }
+
+                    // Within what is translated: the SDK reads the usage when it is asked for it.
+                    state.Observe(updates.Current);
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    state.Fail(Translate(exception, notes) ?? exception);
+                    break;
+                }
+
                 if (state.Updates == 1 && Report(OptionsPreparer.FindUnsent(options), notes.Limits) is { } report)
                 {
                     yield return report;
@@ -146,27 +163,6 @@ public sealed class AnthropicChatClient : IChatClient
             {
                 throw Unfinished(notes, state);
             }
-        }
-    }
-
-    private async ValueTask<bool> MoveNextAsync(
-        IAsyncEnumerator<ChatResponseUpdate> updates, CallNotes notes, StreamState state, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (!await updates.MoveNextAsync().ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            // Within what is translated: the SDK reads the usage when it is asked for it.
-            state.Observe(updates.Current);
-            return true;
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            state.Fail(Translate(exception, notes) ?? exception);
-            return false;
         }
     }
 

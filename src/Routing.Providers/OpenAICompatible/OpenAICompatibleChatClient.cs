@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using System.Collections.Immutable;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
@@ -122,23 +123,24 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         IAsyncEnumerator<SseItem<JsonElement?>> events = parser.EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (events.ConfigureAwait(false))
         {
-            ProviderException? failure = null;
+            ExceptionDispatchInfo? failure = null;
             bool isEmpty = true;
-            while (failure is null && await MoveNextAsync(events).ConfigureAwait(false) && events.Current.Data is JsonElement chunk)
+            while (failure is null)
             {
-                isEmpty = false;
                 ChatResponseUpdate? update = null;
                 try
                 {
+                    if (!await events.MoveNextAsync().ConfigureAwait(false) || events.Current.Data is not JsonElement chunk)
+                    {
+                        break;
+                    }
+
+                    isEmpty = false;
                     update = mapper.Map(chunk);
                 }
-                catch (ProviderException e)
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
                 {
-                    failure = e;
-                }
-                catch (InvalidOperationException e)
-                {
-                    failure = ResponseMapper.Malformed(e, _kind.Name);
+                    failure = ExceptionDispatchInfo.Capture(IsMalformed(exception) ? ResponseMapper.Malformed(exception, _kind.Name) : exception);
                 }
 
                 if (update is not null)
@@ -149,9 +151,9 @@ public sealed class OpenAICompatibleChatClient : IChatClient
 
             if (failure is null && !mapper.IsFinished)
             {
-                failure = isEmpty && !HasType(response, "text/event-stream")
-                    ? new(FailureKind.MalformedResponse, $"'{_kind.Name}' was asked for a stream and answered with something else.")
-                    : new(FailureKind.TruncatedStream, $"The stream of '{_kind.Name}' ended without a finish reason.");
+                failure = ExceptionDispatchInfo.Capture(isEmpty && !HasType(response, "text/event-stream")
+                    ? new ProviderException(FailureKind.MalformedResponse, $"'{_kind.Name}' was asked for a stream and answered with something else.")
+                    : new ProviderException(FailureKind.TruncatedStream, $"The stream of '{_kind.Name}' ended without a finish reason."));
             }
 
             // What was used has been paid for, however the stream ended.
@@ -160,10 +162,7 @@ public sealed class OpenAICompatibleChatClient : IChatClient
                 yield return last;
             }
 
-            if (failure is not null)
-            {
-                throw failure;
-            }
+            failure?.Throw();
         }
     }
 
@@ -189,17 +188,8 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         }
     }
 
-    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<JsonElement?>> events)
-    {
-        try
-        {
-            return await events.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (JsonException e)
-        {
-            throw ResponseMapper.Malformed(e, _kind.Name);
-        }
-    }
+    // A string with half a surrogate pair throws the second when it is read; a connection that is gone throws a kind of it, too.
+    private static bool IsMalformed(Exception exception) => exception is JsonException or (InvalidOperationException and not ObjectDisposedException);
 
     // Null ends the stream. The event "error" is told apart from a chunk, whatever the shape of its data.
     private static JsonElement? ReadEvent(string eventType, ReadOnlySpan<byte> data)
