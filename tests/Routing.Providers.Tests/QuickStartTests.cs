@@ -54,7 +54,9 @@ public sealed class QuickStartTests
     [Test]
     public async Task QuickStart_CountsNoEndpointThatWasPassedOverAsAFailover()
     {
-        (int code, string text) = await RunAsync(["--requests", "12", "--concurrency", "1"], [GreetingsGoTo("balanced"), .. Outage("medium-primary", "Unavailable")]);
+        (int code, string text) = await RunAsync(
+            ["--requests", "12", "--concurrency", "1"],
+            [GreetingsGoTo("balanced"), new("LlmRouting:Execution:EndpointOrder", "InOrder"), .. Outage("medium-primary", "Unavailable")]);
 
         int retried = Regex.Count(text, "^#.*, 2 attempts,", RegexOptions.Multiline);
         int passedOver = Regex.Count(text, "^#.*, 1 attempt,.* <- medium/1-primary", RegexOptions.Multiline);

@@ -57,8 +57,8 @@ public sealed class AnthropicChatClient : IChatClient
         ArgumentNullException.ThrowIfNull(messages);
         cancellationToken.ThrowIfCancellationRequested();
         List<ChatMessage> prepared = MessagePreparer.Prepare(messages);
-        ChatOptions? sent = OptionsPreparer.Prepare(options);
         CallNotes notes = new();
+        ChatOptions? sent = OptionsPreparer.Prepare(options, notes);
         notes.Enter();
         ChatResponse response;
         try
@@ -76,7 +76,7 @@ public sealed class AnthropicChatClient : IChatClient
             throw;
         }
 
-        response.ReportUnsentOptions(OptionsPreparer.FindUnsent(options));
+        response.ReportUnsentOptions(OptionsPreparer.FindUnsent(options, notes));
         RateLimitReader.Attach(response, notes.Limits);
         return response;
     }
@@ -113,8 +113,8 @@ public sealed class AnthropicChatClient : IChatClient
     {
         cancellationToken.ThrowIfCancellationRequested();
         List<ChatMessage> prepared = MessagePreparer.Prepare(messages);
-        ChatOptions? sent = OptionsPreparer.Prepare(options);
         CallNotes notes = new();
+        ChatOptions? sent = OptionsPreparer.Prepare(options, notes);
         notes.Enter();
         IAsyncEnumerator<ChatResponseUpdate> updates =
             _client.GetStreamingResponseAsync(prepared, sent, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -140,7 +140,7 @@ public sealed class AnthropicChatClient : IChatClient
                     break;
                 }
 
-                if (state.Updates == 1 && Report(OptionsPreparer.FindUnsent(options), notes.Limits) is { } report)
+                if (state.Updates == 1 && Report(OptionsPreparer.FindUnsent(options, notes), notes.Limits) is { } report)
                 {
                     yield return report;
                 }

@@ -54,9 +54,10 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        using PipelineResponse response = await SendAsync(messages, options, streaming: false, cancellationToken).ConfigureAwait(false);
+        (PipelineResponse sent, ImmutableArray<string> unsent) = await SendAsync(messages, options, streaming: false, cancellationToken).ConfigureAwait(false);
+        using PipelineResponse response = sent;
         ChatResponse answer = ResponseMapper.Map(response.Content.ToMemory().Span, ModelOf(options), _kind.Name);
-        answer.ReportUnsentOptions(OptionsMapper.FindUnsent(options, _kind));
+        answer.ReportUnsentOptions(unsent);
         RateLimitReader.Attach(answer, ReadLimits(response));
         return answer;
     }
@@ -96,8 +97,8 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string model = ModelOf(options);
-        using PipelineResponse response = await SendAsync(messages, options, streaming: true, cancellationToken).ConfigureAwait(false);
-        ImmutableArray<string> unsent = OptionsMapper.FindUnsent(options, _kind);
+        (PipelineResponse sent, ImmutableArray<string> unsent) = await SendAsync(messages, options, streaming: true, cancellationToken).ConfigureAwait(false);
+        using PipelineResponse response = sent;
         RateLimitState? limits = ReadLimits(response);
         if (!unsent.IsEmpty || limits is not null)
         {
@@ -166,19 +167,19 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         }
     }
 
-    private async Task<PipelineResponse> SendAsync(
+    private async Task<(PipelineResponse Response, ImmutableArray<string> Unsent)> SendAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool streaming, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         List<OpenAI.Chat.ChatMessage> wireMessages = MessageMapper.Map(messages, options?.Instructions, _kind);
-        ChatCompletionOptions wireOptions = OptionsMapper.Map(options, _kind, this);
+        ChatCompletionOptions wireOptions = OptionsMapper.Map(options, _kind, this, out bool ignoresRaw);
         BinaryData body = RequestWriter.Write(wireOptions, wireMessages, ModelOf(options), streaming, _kind.AsksForStreamUsage);
         using BinaryContent content = BinaryContent.Create(body);
         RequestOptions request = new() { BufferResponse = !streaming, CancellationToken = cancellationToken };
         try
         {
             ClientResult result = await _client.CompleteChatAsync(content, request).ConfigureAwait(false);
-            return result.GetRawResponse();
+            return (result.GetRawResponse(), OptionsMapper.FindUnsent(options, _kind, ignoresRaw));
         }
         catch (ClientResultException e) when (_key is not null && e.Message.Contains(_key, StringComparison.Ordinal))
         {
