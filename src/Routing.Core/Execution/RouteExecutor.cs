@@ -107,7 +107,16 @@ internal sealed partial class RouteExecutor(
             Log.RouteCompleted(logger, outcome.Id, outcome);
         }
 
-        metrics.RecordRequest(outcome);
+        try
+        {
+            metrics.RecordRequest(outcome);
+        }
+        catch (Exception exception)
+        {
+            // A listener's. The answer is there and paid for, and is not lost to it.
+            Log.ObserverFailed(logger, nameof(RoutingMetrics), exception.GetType().Name);
+        }
+
         foreach (IRoutingObserver observer in observers)
         {
             try

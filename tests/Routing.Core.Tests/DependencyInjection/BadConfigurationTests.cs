@@ -27,6 +27,7 @@ public sealed class BadConfigurationTests
         Mistake("Models:small:Quality", "-0.1", "LlmRouting:Models:small:Quality is -0.1; it must be between 0 and 1."),
         Mistake("Models:small:QualityByCategory:code", "2", "LlmRouting:Models:small:QualityByCategory:code is 2; it must be between 0 and 1."),
         Mistake("Models:small:InputUsdPerMillionTokens", "-1", "LlmRouting:Models:small:InputUsdPerMillionTokens is -1; a price must be 0 (free) or more, or left out when it is unknown."),
+        Mistake("Models:small:InputUsdPerMillionTokens", "1e15", "LlmRouting:Models:small:InputUsdPerMillionTokens is 1000000000000000; a price must be at most 1000000000 USD."),
         Mistake("Models:small:OutputUsdPerMillionTokens", "-0.5", "LlmRouting:Models:small:OutputUsdPerMillionTokens is -0.5; a price must be 0 (free) or more, or left out when it is unknown."),
         Mistake("Models:small:CachedInputUsdPerMillionTokens", "-2", "LlmRouting:Models:small:CachedInputUsdPerMillionTokens is -2; a price must be 0 (free) or more, or left out when it is unknown."),
         Mistake("Models:small:CacheWriteUsdPerMillionTokens", "-2", "LlmRouting:Models:small:CacheWriteUsdPerMillionTokens is -2; a price must be 0 (free) or more, or left out when it is unknown."),

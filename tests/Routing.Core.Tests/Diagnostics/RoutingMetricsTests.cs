@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using LlmRouting.Budgets;
 using LlmRouting.Core.Tests.Shape;
+using LlmRouting.Core.Tests.Support;
 using LlmRouting.Diagnostics;
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
@@ -80,6 +82,32 @@ public sealed class RoutingMetricsTests
 
         Assert.That(metrics.Of(MetricNames.Escalations).Single()[MetricNames.Model], Is.EqualTo("m2"));
         Assert.That(metrics.Of(MetricNames.Failovers), Is.Empty);
+    }
+
+    [Test]
+    [Description("S21: whoever listens takes no answer with him")]
+    public async Task ListenerThatThrows_CostsNoAnswer([Values] bool streaming)
+    {
+        using MetricRecorder metrics = new();
+        using RecordingLoggerFactory logs = new();
+        RoutingPipeline pipeline = Pipeline(metrics, new FakeChatClient());
+        pipeline.LoggerFactory = logs;
+        using RoutingChatClient client = pipeline.Build();
+        using MeterListener broken = new();
+        broken.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter, metrics.Meter) && instrument.Name == MetricNames.RequestDuration)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        broken.SetMeasurementEventCallback<double>(static (_, _, _, _) => throw new InvalidOperationException("broken listener"));
+        broken.Start();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("ok"));
+        Assert.That(logs.Of(EventIds.ObserverFailed).ToArray(), Has.Length.EqualTo(1));
     }
 
     [Test]
