@@ -51,6 +51,7 @@ internal static class EventIds
     public const int DecisionLogRecovered = 1701;
     public const int DecisionLogDropped = 1702;
     public const int DecisionLogged = 1710;
+    public const int DecisionRefused = 1711;
 
     // Onnx: 1800-1899
     public const int OnnxLoaded = 1800;

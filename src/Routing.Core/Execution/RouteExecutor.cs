@@ -107,7 +107,16 @@ internal sealed partial class RouteExecutor(
             Log.RouteCompleted(logger, outcome.Id, outcome);
         }
 
-        metrics.RecordRequest(outcome);
+        try
+        {
+            metrics.RecordRequest(outcome);
+        }
+        catch (Exception exception)
+        {
+            // A listener's. The answer is there and paid for, and is not lost to it.
+            Log.ObserverFailed(logger, nameof(RoutingMetrics), exception.GetType().Name);
+        }
+
         foreach (IRoutingObserver observer in observers)
         {
             try
@@ -128,14 +137,14 @@ internal sealed partial class RouteExecutor(
         }
     }
 
-    /// <summary>Tells those who keep decisions of a request that no model was asked for.</summary>
+    /// <summary>Tells those who want to know of a request that no model was asked for.</summary>
     public void PublishRefusal(RoutingRequest request, RoutingException refusal, TimeSpan elapsed)
     {
         foreach (IRoutingObserver observer in observers)
         {
             try
             {
-                (observer as IDecisionObserver)?.OnRefused(request, refusal, elapsed);
+                (observer as IRefusalObserver)?.OnRefused(request, refusal, elapsed);
             }
             catch (Exception exception)
             {

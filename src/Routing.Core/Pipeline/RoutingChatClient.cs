@@ -253,7 +253,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         catch (RoutingException exception)
         {
             _metrics.RecordRefusal(exception.GetType().Name);
-            if (request is not null && _executor.KeepsDecisions)
+            if (request is not null)
             {
                 _executor.PublishRefusal(request, exception, _timeProvider.GetElapsedTime(started));
             }

@@ -95,6 +95,19 @@ public sealed class BudgetRoutingTests
     }
 
     [Test]
+    [Description("S19: nor does it matter to a free model that the last call cost more than was set aside for it")]
+    public async Task Overdrawn_LeavesFreeModels([Values] bool streaming)
+    {
+        BudgetRule rule = new() { Name = "daily", LimitUsd = 0.000_02m, DowngradeAt = null, ReservedOutputTokens = 1 };
+        using RoutingChatClient client = Build(rule, Dollar("paid", "frontier"), Dollar("local", "fast", micro: 0));
+        await client.AskAsync(streaming);
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.GetRoutingOutcome()!.ModelId, Is.EqualTo("local"));
+    }
+
+    [Test]
     [Description("R15: an unknown price is not free")]
     public async Task UnknownPrice_CannotBeHeldToABudget()
     {
@@ -254,9 +267,10 @@ public sealed class BudgetRoutingTests
     }
 
     [Test]
-    [Description("R17: 10,000 parallel calls against a cap; with reservations that cover each call the slack is nothing")]
-    public async Task ParallelCalls_NeverPassTheCap([Values] bool streaming)
+    [Description("R17: 10,000 parallel calls against a cap; the slack is what calls cost beyond their reservations, nothing where these cover them")]
+    public async Task ParallelCalls_NeverPassTheCap([Values] bool streaming, [Values(10, 1)] int reserved)
     {
+        const int Workers = 64;
         int running = 0;
         int most = 0;
         FakeChatClient fake = new(async (_, _, _) =>
@@ -268,12 +282,12 @@ public sealed class BudgetRoutingTests
             return FakeChatClient.Answer("ok");
         });
         const decimal Cap = 0.05m;
-        RoutingPipeline pipeline = Pipeline(new BudgetRule { Name = "cap", LimitUsd = Cap, DowngradeAt = null, ReservedOutputTokens = 10 }, Dollar("only", "fast", fake));
+        RoutingPipeline pipeline = Pipeline(new BudgetRule { Name = "cap", LimitUsd = Cap, DowngradeAt = null, ReservedOutputTokens = reserved }, Dollar("only", "fast", fake));
         using RoutingChatClient client = pipeline.Build();
         int answered = 0;
         int refused = 0;
 
-        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, token) =>
+        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (_, token) =>
         {
             try
             {
@@ -289,7 +303,7 @@ public sealed class BudgetRoutingTests
         BudgetStatus status = pipeline.Budgets!.GetStatus("cap")!;
         Assert.That(answered + refused, Is.EqualTo(10_000));
         Assert.That(status.ReservedUsd, Is.Zero);
-        Assert.That(status.SpentUsd, Is.LessThanOrEqualTo(Cap));
+        Assert.That(status.SpentUsd, Is.LessThanOrEqualTo(Cap + (reserved == 10 ? 0 : Workers * CallUsd / 1_000_000m)));
         Assert.That(status.SpentUsd, Is.EqualTo(answered * CallUsd / 1_000_000m));
         Assert.That(status.SpentUsd, Is.GreaterThan(Cap * 0.9m), "the cap was reached, so it was put to the test");
         Assert.That(most, Is.GreaterThan(1), "calls did run side by side");
