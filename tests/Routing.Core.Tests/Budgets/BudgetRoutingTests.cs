@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using LlmRouting.Budgets;
+using LlmRouting.Core.Tests.Chaos;
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
@@ -317,6 +318,82 @@ public sealed class BudgetRoutingTests
         using RoutingChatClient client = pipeline.Build();
 
         Assert.That((await client.AskAsync(streaming)).Text, Is.EqualTo("ok"));
+    }
+
+    [Test]
+    [Description("R6 R17: a store that does not answer takes the request's time and no more, and what it grants too late is given back")]
+    public void StoreThatHangs_EndsWithTheRequestsTime([Values] bool streaming)
+    {
+        TaskCompletionSource late = new();
+        FakeChatClient fake = new();
+        RoutingPipeline pipeline = Slow(late.Task, fake);
+        using RoutingChatClient client = pipeline.Build();
+        long started = _clock.GetTimestamp();
+
+        RouteFailedException? error = null;
+        VirtualTime.Run(_clock, async () =>
+        {
+            try
+            {
+                await client.AskAsync(streaming);
+            }
+            catch (RouteFailedException exception)
+            {
+                error = exception;
+            }
+        });
+
+        Assert.That(error?.Kind, Is.EqualTo(FailureKind.Timeout));
+        Assert.That(_clock.GetElapsedTime(started), Is.EqualTo(TimeSpan.FromSeconds(5)));
+        AssertNothingIsLeft(pipeline, fake, late);
+    }
+
+    [Test]
+    [Description("R6 R17: the caller's token wins over a store that does not heed it")]
+    public void StoreThatHangs_DoesNotHoldUpACallerWhoCancels([Values] bool streaming)
+    {
+        TaskCompletionSource late = new();
+        FakeChatClient fake = new();
+        RoutingPipeline pipeline = Slow(late.Task, fake);
+        using RoutingChatClient client = pipeline.Build();
+        using CancellationTokenSource source = new(TimeSpan.FromSeconds(1), _clock);
+        long started = _clock.GetTimestamp();
+
+        VirtualTime.Run(_clock, async () =>
+        {
+            try
+            {
+                await client.AskAsync(streaming, cancellationToken: source.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // What is expected.
+            }
+        });
+
+        Assert.That(_clock.GetElapsedTime(started), Is.EqualTo(TimeSpan.FromSeconds(1)));
+        AssertNothingIsLeft(pipeline, fake, late);
+    }
+
+    private RoutingPipeline Slow(Task late, FakeChatClient fake)
+    {
+        RoutingPipeline pipeline = Pipeline(new BudgetRule { Name = "daily", LimitUsd = 1 }, Dollar("only", "fast", fake));
+        pipeline.Budgets = new BudgetLedger(pipeline.Budgets!.Rules, new SlowBudgetStore(_ => late), _clock);
+        pipeline.Execution = pipeline.Execution with { TotalTimeout = TimeSpan.FromSeconds(5) };
+        return pipeline;
+    }
+
+    private void AssertNothingIsLeft(RoutingPipeline pipeline, FakeChatClient fake, TaskCompletionSource late)
+    {
+        VirtualTime.Run(_clock, () =>
+        {
+            late.SetResult();
+            return Task.CompletedTask;
+        });
+        Assert.That(fake.Calls, Is.Empty);
+        Assert.That(pipeline.Models[0].Endpoints[0].InFlight, Is.Zero);
+        Assert.That(pipeline.Budgets!.GetStatus("daily")!.ReservedUsd, Is.Zero);
+        Assert.That(_clock.ActiveTimers, Is.Zero);
     }
 
     private static void InterlockedMax(ref int target, int value)
