@@ -1,4 +1,5 @@
 using System.Reflection;
+using LlmRouting.Classifiers;
 using LlmRouting.Onnx.Classifiers;
 using LlmRouting.Onnx.DependencyInjection;
 using LlmRouting.Onnx.Tests.Models;
@@ -95,6 +96,41 @@ public sealed class AddOnnxClassifierTests
     }
 
     [Test]
+    [Description("The device changes at a reload, while requests are under way: none of them fails.")]
+    public async Task ChangedDevice_IsANewSession_AndHarmsNoRequest()
+    {
+        _ = RuntimeNeeded.Load();
+        ModelFolder.Write(_folder.Path, ModelFolder.Constant([0f, 0f, 9f]), Levels);
+        IConfigurationRoot configuration = Configuration(("Onnx:ModelPath", _folder.Path), ("Onnx:Device", "Cpu"), ("Onnx:Timeout", "00:01:00"));
+        using ServiceProvider provider = Build(configuration);
+        OnnxClassifier classifier = provider.GetRequiredService<OnnxClassifier>();
+        await classifier.WarmUpAsync();
+        bool isOver = false;
+        Task<int>[] callers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            int others = 0;
+            while (!Volatile.Read(ref isOver))
+            {
+                others += (await classifier.ClassifyAsync(Request("text"), CancellationToken.None)).Label == "hard" ? 0 : 1;
+            }
+
+            return others;
+        }))];
+
+        foreach (string device in (string[])["DirectMl", "Cpu", "CoreMl", "Cpu", "TensorRt"])
+        {
+            configuration["LlmRouting:Onnx:Device"] = device;
+            configuration.Reload();
+            await classifier.ReloadAsync(); // waits for the one that the change began, and loads once more
+        }
+
+        Volatile.Write(ref isOver, true);
+        Assert.That(await Task.WhenAll(callers), Is.All.Zero);
+        Assert.That(classifier.Settings.Session.Device, Is.EqualTo(OnnxDevice.TensorRt));
+        Assert.That(classifier.Status.Device == OnnxDevice.TensorRt || classifier.Status.FallbackReason!.StartsWith("TensorRt: ", StringComparison.Ordinal), classifier.Status.FallbackReason);
+    }
+
+    [Test]
     public async Task ModelThatIsTakenBackWhileItLoads_DoesNotServe()
     {
         _ = RuntimeNeeded.Load();
@@ -168,11 +204,13 @@ public sealed class AddOnnxClassifierTests
         Assert.That((await classifier.ClassifyAsync(Request("what time is it"), CancellationToken.None)).Label, Is.EqualTo("simple"));
 
         configuration["LlmRouting:Onnx:ModelPath"] = _folder.Path;
+        configuration["LlmRouting:Onnx:Device"] = "Cpu";
         configuration.Reload();
         await provider.GetRequiredService<OnnxClassifier>().WarmUpAsync();
-        Assert.That((await classifier.ClassifyAsync(Request("what time is it"), CancellationToken.None)).Label, Is.EqualTo("hard"));
+        Assert.That((classifier as IReportingClassifier)?.Report, Is.EqualTo("on Cpu"));
 
         configuration["LlmRouting:Onnx:ModelPath"] = "";
+        configuration["LlmRouting:Onnx:Device"] = "Auto";
         configuration.Reload();
         Assert.That((await classifier.ClassifyAsync(Request("what time is it"), CancellationToken.None)).Label, Is.EqualTo("simple"));
     }

@@ -157,6 +157,20 @@ public sealed class OnnxTextClassifierTests
         Assert.That(probabilities, Is.EqualTo(powers.Select(power => power / powers.Sum())).Within(1e-3));
     }
 
+    [Test]
+    public async Task HalfModel_IsRunAsItIs()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Half(), Levels);
+        using OnnxTextClassifier classifier = Load(new() { ModelPath = _folder.Path });
+        float[] probabilities = new float[3];
+        double[] powers = [Math.Exp(0.1), Math.Exp(0.2), Math.Exp(0.3)];
+
+        await classifier.ClassifyAsync("text", probabilities);
+
+        Assert.That(probabilities, Is.EqualTo(powers.Select(power => power / powers.Sum())).Within(1e-3)); // a half has eleven bits
+        Assert.That(probabilities[0], Is.Not.EqualTo(probabilities[1]).Within(1e-3));
+    }
+
     [TestCase(0.4f, 0.4)]
     [TestCase(7f, 1)]
     [TestCase(-7f, 0)]
