@@ -46,14 +46,10 @@ internal sealed class LearnedPolicy
     /// <summary>Scores a request for a pair, on the scale of the threshold.</summary>
     public double Need(string text, out double knownShare)
     {
-        if (_perUsd is null)
-        {
-            return Router.Score(text, out knownShare);
-        }
-
         Span<double> outputs = stackalloc double[MostOutputs];
         Router.Score(text, outputs, out knownShare);
-        return _perUsd.Order(NeedPerUsd.Join(outputs), text.Length);
+        double need = NeedPerUsd.Join(outputs);
+        return _perUsd is null ? need : _perUsd.Order(need, text.Length);
     }
 
     // What saves more comes first: a threshold of the need per USD, where the file holds that order too.

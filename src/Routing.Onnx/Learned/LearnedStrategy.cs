@@ -49,7 +49,7 @@ public sealed class LearnedStrategy : IRoutingStrategy
         if (router.Target.Kind != _policy.Router.Target.Kind || !policy.Models.SequenceEqual(Models))
         {
             throw new ArgumentException(
-                $"The new router chooses among {string.Join(", ", policy.Models)}, the one in use among {string.Join(", ", Models)}. A router for other models needs a restart, which checks that they are registered.",
+                $"The new router was trained for a {Describe(policy)}, the one in use for a {Describe(_policy)}. A router for other models needs a restart, which checks that they are registered.",
                 nameof(router));
         }
 
@@ -117,6 +117,8 @@ public sealed class LearnedStrategy : IRoutingStrategy
             ? StrategyVerdict.Abstain("no candidate's chance of a good answer reaches the threshold")
             : StrategyVerdict.Prefer(policy.Models[best], _settings.Confidence, "the cheapest model whose chance of a good answer reaches the threshold");
     }
+
+    private static string Describe(LearnedPolicy policy) => $"{(policy.IsPair ? "pair" : "pool")} of {string.Join(", ", policy.Models.Select(static id => $"'{id}'"))}";
 
     private static void ThrowUnlessShare(double value, string name)
     {

@@ -11,7 +11,7 @@ public sealed record LearnedStrategySettings
     public string Name { get; init; } = "learned";
 
     /// <summary>Gets the threshold.</summary>
-    /// <value>For a pair, the need at and above which a request goes to the strong model; any number, infinities too. For a pool, the least chance of a good answer
+    /// <value>For a pair, the need (<see cref="Training.Calibration.NeedPerUsd.Join"/>) at and above which a request goes to the strong model; any number, infinities too. For a pool, the least chance of a good answer
     /// with which a model is good enough, 0 to 1. Null, the default, takes the one in the router's file: <c>promise-per-usd</c>, else <c>budget-per-usd</c> (a pair, by the need per USD),
     /// else <c>promise</c>, <c>share</c> or <c>budget</c>.</value>
     public double? Threshold { get; init; }
