@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LlmRouting.Execution;
 
 /// <summary>Tells the log, the metrics and the observers what became of requests.</summary>
-/// <remarks>Thread-safe. An observer that throws is ignored.</remarks>
+/// <remarks>Thread-safe. An observer that throws, or a listener to the metrics that does, is ignored.</remarks>
 internal sealed partial class OutcomePublisher(ImmutableArray<IRoutingObserver> observers, RoutingMetrics metrics, ILogger logger)
 {
     /// <summary>Gets whether somebody wants to know what decisions were made from.</summary>
@@ -22,7 +22,16 @@ internal sealed partial class OutcomePublisher(ImmutableArray<IRoutingObserver> 
             Log.RouteCompleted(logger, outcome.Id, outcome);
         }
 
-        metrics.RecordRequest(outcome);
+        try
+        {
+            metrics.RecordRequest(outcome);
+        }
+        catch (Exception exception)
+        {
+            // A listener's. The answer is there and paid for, and is not lost to it.
+            Log.ObserverFailed(logger, nameof(RoutingMetrics), exception.GetType().Name);
+        }
+
         foreach (IRoutingObserver observer in observers)
         {
             try
@@ -43,14 +52,14 @@ internal sealed partial class OutcomePublisher(ImmutableArray<IRoutingObserver> 
         }
     }
 
-    /// <summary>Tells those who keep decisions of a request that no model was asked for.</summary>
+    /// <summary>Tells those who want to know of a request that no model was asked for.</summary>
     public void PublishRefusal(RoutingRequest request, RoutingException refusal, TimeSpan elapsed)
     {
         foreach (IRoutingObserver observer in observers)
         {
             try
             {
-                (observer as IDecisionObserver)?.OnRefused(request, refusal, elapsed);
+                (observer as IRefusalObserver)?.OnRefused(request, refusal, elapsed);
             }
             catch (Exception exception)
             {

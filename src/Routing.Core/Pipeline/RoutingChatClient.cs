@@ -253,7 +253,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         catch (RoutingException exception)
         {
             _metrics.RecordRefusal(exception.GetType().Name);
-            if (request is not null && _executor.Publisher.KeepsDecisions)
+            if (request is not null)
             {
                 _executor.Publisher.PublishRefusal(request, exception, _timeProvider.GetElapsedTime(started));
             }

@@ -70,8 +70,7 @@ public sealed class BudgetTests
         pipeline.TimeProvider = clock;
         using RoutingChatClient client = pipeline.Build();
 
-        RouteFailedException? error = null;
-        VirtualTime.Run(clock, async () => error = await Assert.ThrowsAsync<RouteFailedException>(() => client.AskAsync(streaming)));
+        RouteFailedException? error = Assert.Throws<RouteFailedException>(() => VirtualTime.Run(clock, () => client.AskAsync(streaming)));
 
         Assert.That(error!.Kind, Is.EqualTo(FailureKind.Timeout));
         Assert.That(error.Outcome!.Elapsed, Is.EqualTo(TimeSpan.FromSeconds(5)));
