@@ -16,7 +16,7 @@ internal static class ClassifyCommand
     {
         if (Arguments.Option(args, "--model") is not { } folder || Arguments.Option(args, "--input") is not { } input)
         {
-            Console.Error.WriteLine("classify --model <folder> --input <texts.jsonl> [--device auto|cpu|cuda|tensorrt|directml|coreml|webgpu] [--threads <n>] [--max-tokens <n>] [--places <n>] [--labels a=0.1,b=0.9]");
+            Console.Error.WriteLine("classify --model <folder> --input <texts.jsonl, or - for standard input> [--device auto|cpu|cuda|tensorrt|directml|coreml|webgpu] [--threads <n>] [--max-tokens <n>] [--places <n>] [--max-batch <n>] [--max-wait <microseconds>] [--labels a=0.1,b=0.9]");
             return 2;
         }
 
@@ -30,7 +30,7 @@ internal static class ClassifyCommand
             await MeasureAsync(classifier, settings, texts);
             return 0;
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or TokenizerException or IOException or InvalidDataException or ArgumentException or FormatException)
+        catch (Exception exception) when (exception is OnnxRuntimeException or TokenizerException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or FormatException)
         {
             Console.Error.WriteLine(exception.Message);
             return 1;
@@ -39,18 +39,34 @@ internal static class ClassifyCommand
 
     private static OnnxClassifierSettings Settings(string[] args, string folder)
     {
+        string device = Arguments.Option(args, "--device") ?? "auto";
+        if (!Enum.GetNames<OnnxDevice>().Contains(device, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException($"--device is '{device}'; known are {string.Join(", ", Enum.GetNames<OnnxDevice>()).ToLowerInvariant()}.");
+        }
+
         OnnxClassifierSettings settings = new()
         {
             ModelPath = folder,
             Timeout = TimeSpan.FromMinutes(1),
             MaxTokens = Number(args, "--max-tokens"),
-            Session = new() { Device = Enum.Parse<OnnxDevice>(Arguments.Option(args, "--device") ?? "auto", ignoreCase: true), Threads = Number(args, "--threads") },
-            Batch = new() { Places = Number(args, "--places"), MaxQueue = 100_000 },
+            Session = new() { Device = Enum.Parse<OnnxDevice>(device, ignoreCase: true), Threads = Number(args, "--threads") },
+            Batch = new()
+            {
+                Places = Number(args, "--places"),
+                MaxBatch = Number(args, "--max-batch"),
+                MaxWait = Number(args, "--max-wait") is { } wait ? TimeSpan.FromMicroseconds(wait) : null,
+                MaxQueue = 100_000,
+            },
         };
         foreach (string pair in (Arguments.Option(args, "--labels") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            string[] parts = pair.Split('=');
-            settings = settings with { Labels = settings.Labels.Add(parts[0], double.Parse(parts[^1], CultureInfo.InvariantCulture)) };
+            if (pair.Split('=') is not [string label, string complexity])
+            {
+                throw new ArgumentException($"--labels holds '{pair}'; each must be a label and how hard its requests are, such as hard=0.9.");
+            }
+
+            settings = settings with { Labels = settings.Labels.SetItem(label, double.Parse(complexity, CultureInfo.InvariantCulture)) };
         }
 
         return settings;
@@ -121,7 +137,7 @@ internal static class ClassifyCommand
         bare.Sort();
         whole.Sort();
         int half = bare.Count / 2;
-        Error($"rows of {rows.Average(static row => row.Length):0} tokens; bare run P50 {bare[half]:0.000} ms, with tokenizing and all else P50 {whole[half]:0.000} ms ({(whole[half] / bare[half]) - 1:+0.0%;-0.0%}), {bare.Count} of each");
+        Error($"rows of {rows.Average(static row => row.Length):0} tokens; bare run P50 {bare[half]:0.000} ms, with tokenizing and all else P50 {whole[half]:0.000} ms ({(whole[half] / bare[half]) - 1:+0.0%;-0.0%;0.0%}), {bare.Count} of each");
         session.Return(batch);
     }
 
@@ -143,24 +159,15 @@ internal static class ClassifyCommand
 
     private static void Error(FormattableString text) => Console.Error.WriteLine(FormattableString.Invariant(text));
 
-    private static int? Number(string[] args, string name) => Arguments.Option(args, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static int? Number(string[] args, string name) =>
+        Arguments.Option(args, name) is not { } text ? null
+        : int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number
+        : throw new ArgumentException($"{name} is '{text}'; it must be a whole number.");
 
     private static List<string> Read(string input)
     {
-        List<string> texts = [];
-        foreach (string line in File.ReadLines(input).Where(static line => !string.IsNullOrWhiteSpace(line)))
-        {
-            try
-            {
-                using JsonDocument document = JsonDocument.Parse(line);
-                texts.Add(document.RootElement.GetProperty("text").GetString() ?? "");
-            }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
-            {
-                throw new InvalidDataException($"Line {texts.Count + 1} must be an object with a string 'text': {exception.Message}");
-            }
-        }
-
+        using TextReader reader = input == "-" ? Console.In : File.OpenText(input);
+        List<string> texts = [.. TextLines.Read(reader)];
         return texts.Count > 0 ? texts : throw new InvalidDataException($"'{input}' holds no texts.");
     }
 }

@@ -22,7 +22,7 @@ public readonly record struct DecisionStep(
     {
         DecisionStepKind.Excluded => $"{Source} excluded {Target}: {Reason}",
         DecisionStepKind.ConstraintIgnored => $"{Source} was ignored: {Reason}",
-        DecisionStepKind.Classified => string.Create(CultureInfo.InvariantCulture, $"{Source} classified the request: complexity {Complexity:0.00}, confidence {Confidence:0.00}{(Target is null ? "" : $", {Target}")}"),
+        DecisionStepKind.Classified => string.Create(CultureInfo.InvariantCulture, $"{Source} classified the request: complexity {Complexity:0.00}, confidence {Confidence:0.00}{(Target is null ? "" : $", {Target}")}{(Reason.Length == 0 ? "" : $" ({Reason})")}"),
         DecisionStepKind.Abstained => $"{Source} abstained: {Reason}",
         DecisionStepKind.Preferred => string.Create(CultureInfo.InvariantCulture, $"{Source} preferred {Target} ({Confidence:0.00}): {Reason}"),
         DecisionStepKind.Queued => $"{Source}: {Reason}",

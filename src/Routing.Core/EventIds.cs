@@ -59,4 +59,6 @@ internal static class EventIds
     public const int OnnxLoadFailed = 1802;
     public const int OnnxFailed = 1803;
     public const int OnnxRejected = 1804;
+    public const int LearnedRouterReplaced = 1810;
+    public const int LearnedRouterRejected = 1811;
 }

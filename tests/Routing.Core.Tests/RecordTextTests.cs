@@ -11,6 +11,7 @@ public sealed class RecordTextTests
         new object[] { new DecisionStep(DecisionStepKind.ConstraintIgnored, "latency", null, "it would leave no model"), "latency was ignored: it would leave no model" },
         new object[] { new DecisionStep(DecisionStepKind.Classified, "heuristic", "code", "", 0.5, 0.25), "heuristic classified the request: complexity 0.25, confidence 0.50, code" },
         new object[] { new DecisionStep(DecisionStepKind.Classified, "heuristic", null, "", 1, 0), "heuristic classified the request: complexity 0.00, confidence 1.00" },
+        new object[] { new DecisionStep(DecisionStepKind.Classified, "onnx", "hard", "on Cuda", 1, 0.85), "onnx classified the request: complexity 0.85, confidence 1.00, hard (on Cuda)" },
         new object[] { new DecisionStep(DecisionStepKind.Abstained, "rules", null, "no rule holds"), "rules abstained: no rule holds" },
         new object[] { new DecisionStep(DecisionStepKind.Preferred, "rules", "large", "rule 1", 0.95), "rules preferred large (0.95): rule 1" },
         new object[] { new DecisionStep(DecisionStepKind.Warning, "registry", "old", "the model is deprecated"), "registry warned about old: the model is deprecated" },

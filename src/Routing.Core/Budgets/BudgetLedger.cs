@@ -135,7 +135,7 @@ public sealed partial class BudgetLedger
             (DateTimeOffset start, DateTimeOffset end) = rule.Window.At(now);
             if (Estimate(request, model, rule) is not { } amount)
             {
-                return (default, new(rule, UnknownPrice(rule), end, default, limit));
+                return (default, new(rule, model.Id, CostUsd: null, end, default, limit));
             }
 
             if (rule.Window.Period != BudgetPeriod.Request)
@@ -144,7 +144,7 @@ public sealed partial class BudgetLedger
             }
             else if (committedUsd + amount > limit && amount > 0)
             {
-                return (default, new(rule, NoRoom(rule), end, new(committedUsd, 0), limit));
+                return (default, new(rule, model.Id, amount, end, new(committedUsd, 0), limit));
             }
         }
 
@@ -154,7 +154,7 @@ public sealed partial class BudgetLedger
     /// <summary>Sets money aside on all accounts, or on none.</summary>
     /// <returns>Who refused it; null when nobody did, and then what is to be settled.</returns>
     internal async ValueTask<(BudgetRefusal? Refusal, ImmutableArray<BudgetCharge> Held)> TryReserveAsync(
-        ImmutableArray<BudgetCharge> charges, CancellationToken cancellationToken)
+        ImmutableArray<BudgetCharge> charges, string model, CancellationToken cancellationToken)
     {
         try
         {
@@ -166,7 +166,7 @@ public sealed partial class BudgetLedger
 
             BudgetCharge charge = charges[refused];
             BudgetRule rule = Array.Find(_rules, rule => rule.Name == charge.Account.Budget) ?? new() { Name = charge.Account.Budget, LimitUsd = charge.LimitUsd };
-            return (new(rule, NoRoom(rule), charge.End, _store.Read(charge.Account), charge.LimitUsd), []);
+            return (new(rule, model, charge.AmountUsd, charge.End, _store.Read(charge.Account), charge.LimitUsd), []);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -219,27 +219,23 @@ public sealed partial class BudgetLedger
             (DateTimeOffset start, DateTimeOffset end) = rule.Window.At(now);
             if (Estimate(request, candidate.Profile, rule) is not { } cost)
             {
-                return new(rule, UnknownPrice(rule), end, default, limit);
+                return new(rule, candidate.Profile.Id, CostUsd: null, end, default, limit);
             }
 
             BudgetBalance balance = rule.Window.Period == BudgetPeriod.Request ? default : _store.Read(new(rule.Name, owner, start));
             if (cost > 0 && balance.CommittedUsd + cost > limit)
             {
-                return new(rule, NoRoom(rule), end, balance, limit);
+                return new(rule, candidate.Profile.Id, cost, end, balance, limit);
             }
 
             if (isRefused && (nearest is null || limit - balance.CommittedUsd < nearest.LimitUsd - nearest.Balance.CommittedUsd))
             {
-                nearest = new(rule, NoRoom(rule), end, balance, limit);
+                nearest = new(rule, candidate.Profile.Id, cost, end, balance, limit);
             }
         }
 
         return nearest;
     }
-
-    private static string UnknownPrice(BudgetRule rule) => $"its price is unknown, and budget '{rule.Name}' covers it";
-
-    private static string NoRoom(BudgetRule rule) => $"budget '{rule.Name}' has no room for it";
 
     private static decimal? Estimate(RoutingRequest request, ModelProfile model, BudgetRule rule)
     {

@@ -62,17 +62,17 @@ public sealed partial class ClassifierChain : IRequestClassifier
             long started = _metrics.MeasuresClassifiers ? _timeProvider.GetTimestamp() : 0;
             Classification answer = heuristic.Classify(request);
             Measure(heuristic, started);
-            Note(request, heuristic, answer);
+            Note(request, heuristic, answer, "");
             return answer.Confidence >= _minConfidence || _classifiers.Length == 1 ? new(answer) : AskOthersAsync(request, answer, 1, cancellationToken);
         }
 
         return AskOthersAsync(request, best: null, 0, cancellationToken);
     }
 
-    private static void Note(RoutingRequest request, IRequestClassifier classifier, Classification answer)
+    private static void Note(RoutingRequest request, IRequestClassifier classifier, Classification answer, string report)
     {
         request.Trace.NoteAnswer(classifier.Name, answer, failure: null);
-        request.Trace.Add(new(DecisionStepKind.Classified, classifier.Name, answer.Label ?? answer.Category, "", answer.Confidence, answer.Complexity));
+        request.Trace.Add(new(DecisionStepKind.Classified, classifier.Name, answer.Label ?? answer.Category, report, answer.Confidence, answer.Complexity));
     }
 
     private void Measure(IRequestClassifier classifier, long started)
@@ -93,7 +93,7 @@ public sealed partial class ClassifierChain : IRequestClassifier
                 continue;
             }
 
-            Note(request, _classifiers[i], answer);
+            Note(request, _classifiers[i], answer, _classifiers[i] is IReportingClassifier reporting ? reporting.Report : "");
             if (best is null || answer.Confidence > best.Confidence)
             {
                 best = answer;

@@ -21,9 +21,10 @@ public static class LlmRoutingOnnxExtensions
     /// <param name="tokenizer">Gets the tokenizer, once; null reads the one that lies with the model; default null.</param>
     /// <returns>The builder. Adding it again adds to the options and is otherwise harmless.</returns>
     /// <remarks>
-    /// The model is loaded in the background from the start on; until it is ready, and whenever it fails, requests are classified without it.
-    /// <see cref="OnnxClassifier"/> is registered too, for its <see cref="OnnxClassifier.Status"/>. A changed section loads a new model, which
-    /// takes the old one's place when it is ready.
+    /// Where neither the section nor <paramref name="configure"/> sets anything, the router that ships with this package classifies under the same name;
+    /// it needs no ONNX Runtime (docs/default-model.md). Otherwise <c>ModelPath</c> names a model, which is loaded in the background from the start on; until
+    /// it is ready, and whenever it fails, requests are classified without it. <see cref="OnnxClassifier"/> is registered then too, for its
+    /// <see cref="OnnxClassifier.Status"/>. A changed section loads a new model, which takes the old one's place when it is ready.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
     public static LlmRoutingBuilder AddOnnxClassifier(
@@ -50,8 +51,8 @@ public static class LlmRoutingOnnxExtensions
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             provider.GetService<IMeterFactory>()));
-        services.AddSingleton(static provider => provider.GetRequiredService<OnnxRegistration>().Classifier);
-        services.AddSingleton<IRequestClassifier>(static provider => provider.GetRequiredService<OnnxClassifier>());
+        services.AddSingleton(static provider => provider.GetRequiredService<OnnxRegistration>().Named);
+        services.AddSingleton<IRequestClassifier>(static provider => new ConfiguredClassifier(provider.GetRequiredService<OnnxRegistration>()));
         return builder;
     }
 }

@@ -11,6 +11,10 @@ public sealed class OnnxBatchOptions
     /// <value>null means 8 on the processor and 32 on a card; default null.</value>
     public int? MaxBatch { get; set; }
 
+    /// <summary>Gets or sets how long a place that was freed while requests waited stays idle for more of them to come.</summary>
+    /// <value>0 to 10 ms; null means 0 on the processor and 200 microseconds on a card; default null.</value>
+    public TimeSpan? MaxWait { get; set; }
+
     /// <summary>Gets or sets how many requests may wait.</summary>
     /// <value>Default 256.</value>
     public int MaxQueue { get; set; } = 256;

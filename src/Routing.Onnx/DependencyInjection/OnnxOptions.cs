@@ -4,7 +4,8 @@ namespace LlmRouting.Onnx.DependencyInjection;
 public sealed class OnnxOptions
 {
     /// <summary>Gets or sets where the model is.</summary>
-    /// <value>A folder as <c>optimum-cli export onnx</c> writes it, or an .onnx file in or below such a folder; must be set.</value>
+    /// <value>A folder as <c>optimum-cli export onnx</c> writes it, or an .onnx file in or below such a folder. Empty, with
+    /// everything else left at its default, takes the router that ships with this package (docs/default-model.md); default empty.</value>
     public string ModelPath { get; set; } = "";
 
     /// <summary>Gets or sets where the native library of ONNX Runtime is.</summary>

@@ -16,7 +16,7 @@ internal static class OnnxOptionsReader
         nameof(OnnxOptions.MaxTokens), nameof(OnnxOptions.MaxCharacters), nameof(OnnxOptions.Temperature), nameof(OnnxOptions.Labels),
         nameof(OnnxOptions.RegressionConfidence), nameof(OnnxOptions.Timeout),
         $"{nameof(OnnxOptions.Batch)}:{nameof(OnnxBatchOptions.Places)}", $"{nameof(OnnxOptions.Batch)}:{nameof(OnnxBatchOptions.MaxBatch)}",
-        $"{nameof(OnnxOptions.Batch)}:{nameof(OnnxBatchOptions.MaxQueue)}",
+        $"{nameof(OnnxOptions.Batch)}:{nameof(OnnxBatchOptions.MaxWait)}", $"{nameof(OnnxOptions.Batch)}:{nameof(OnnxBatchOptions.MaxQueue)}",
     ];
 
     public static OnnxClassifierSettings Read(OnnxOptions options) => new()
@@ -38,6 +38,6 @@ internal static class OnnxOptionsReader
         Labels = options.Labels.ToImmutableDictionary(),
         RegressionConfidence = options.RegressionConfidence,
         Timeout = options.Timeout,
-        Batch = new() { Places = options.Batch.Places, MaxBatch = options.Batch.MaxBatch, MaxQueue = options.Batch.MaxQueue },
+        Batch = new() { Places = options.Batch.Places, MaxBatch = options.Batch.MaxBatch, MaxWait = options.Batch.MaxWait, MaxQueue = options.Batch.MaxQueue },
     };
 }

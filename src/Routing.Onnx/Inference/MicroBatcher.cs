@@ -4,15 +4,15 @@ namespace LlmRouting.Onnx.Inference;
 
 /// <summary>Runs rows at once while a place is free, and puts those together that had to wait for one.</summary>
 /// <remarks>
-/// Thread-safe. Nobody waits for others to come: a batch is what gathered while all places were taken, so it grows with the load and costs a single
-/// request nothing. A place that is freed while rows wait is handed to the thread pool, so that no caller works for others.
+/// Thread-safe. A row that finds a free place never waits: a batch is what gathered while all places were taken, and grows with the load. A place
+/// that is freed while rows wait is handed to the thread pool, so that no caller works for others; there it may stay idle for a moment, for the
+/// callers that were just answered to come back. Why it is done this way: docs/adr/0016.
 /// </remarks>
-internal sealed class MicroBatcher(IRowRunner runner, int width, int places, int maxBatch, int maxQueue, TimeSpan batchLimit, TimeProvider timeProvider)
-    : IThreadPoolWorkItem
+internal sealed class MicroBatcher(IRowRunner runner, int width, MicroBatcherSettings settings, TimeProvider timeProvider) : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
     private readonly List<QueuedRow> _queue = [];
-    private int _free = places;
+    private int _free = settings.Places;
 
     /// <summary>Gets how many rows wait; those whose caller has left are counted until their turn comes.</summary>
     public int Waiting
@@ -73,7 +73,7 @@ internal sealed class MicroBatcher(IRowRunner runner, int width, int places, int
                 _free--; // one was freed in between
                 hasPlace = true;
             }
-            else if (_queue.Count >= maxQueue)
+            else if (_queue.Count >= settings.MaxQueue)
             {
                 row.Dispose();
                 return null;
@@ -101,10 +101,52 @@ internal sealed class MicroBatcher(IRowRunner runner, int width, int places, int
     void IThreadPoolWorkItem.Execute()
     {
         List<QueuedRow> batch = [];
-        while (TakeBatch(batch))
+        while (true)
         {
+            Gather();
+            if (!TakeBatch(batch))
+            {
+                return;
+            }
+
             RunAll(batch);
             batch.Clear();
+        }
+    }
+
+    // Waits while the place is idle, without sleeping: a batch is worth microseconds, and timers know milliseconds only.
+    private void Gather()
+    {
+        if (settings.MaxWait == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        long since = timeProvider.GetTimestamp();
+        SpinWait spin = default;
+        while (!IsFull() && timeProvider.GetElapsedTime(since) < settings.MaxWait)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    // Whether the batch that would be taken now could hold no more. Rows whose caller has left are counted: that only shortens the wait.
+    private bool IsFull()
+    {
+        lock (_lock)
+        {
+            if (_queue.Count < settings.MaxBatch)
+            {
+                return false;
+            }
+
+            int like = 0;
+            foreach (QueuedRow queued in _queue)
+            {
+                like += queued.Bucket == _queue[0].Bucket ? 1 : 0;
+            }
+
+            return like >= settings.MaxBatch;
         }
     }
 
@@ -118,7 +160,7 @@ internal sealed class MicroBatcher(IRowRunner runner, int width, int places, int
             for (int i = 0; i < _queue.Count; i++)
             {
                 QueuedRow queued = _queue[i];
-                bool isWanted = batch.Count < maxBatch && (bucket < 0 || queued.Bucket == bucket);
+                bool isWanted = batch.Count < settings.MaxBatch && (bucket < 0 || queued.Bucket == bucket);
                 if (!isWanted)
                 {
                     _queue[kept++] = queued;
@@ -145,12 +187,18 @@ internal sealed class MicroBatcher(IRowRunner runner, int width, int places, int
     {
         try
         {
-            if (!TryRun(batch) && batch.Count > 1)
+            if (TryRun(batch) is not { } exception)
             {
-                // One row may have harmed the others: each on its own now.
-                foreach (QueuedRow queued in batch)
+                return;
+            }
+
+            foreach (QueuedRow queued in batch)
+            {
+                // One row may have harmed the others: each on its own now. When the time is over, it is over for all of them.
+                Exception? own = batch.Count == 1 || exception is TimeoutException ? exception : TryRun([queued]);
+                if (own is not null)
                 {
-                    _ = TryRun([queued]);
+                    queued.Fail(own);
                 }
             }
         }
@@ -163,7 +211,7 @@ internal sealed class MicroBatcher(IRowRunner runner, int width, int places, int
         }
     }
 
-    private bool TryRun(List<QueuedRow> batch)
+    private Exception? TryRun(List<QueuedRow> batch)
     {
         try
         {
@@ -174,22 +222,17 @@ internal sealed class MicroBatcher(IRowRunner runner, int width, int places, int
             }
 
             float[] outputs = new float[rows.Length * width];
-            runner.Run(rows, outputs, batchLimit, CancellationToken.None);
+            runner.Run(rows, outputs, settings.RunLimit, CancellationToken.None);
             for (int i = 0; i < rows.Length; i++)
             {
                 batch[i].Complete(outputs[(i * width)..((i + 1) * width)]);
             }
 
-            return true;
+            return null;
         }
         catch (Exception exception)
         {
-            if (batch.Count == 1)
-            {
-                batch[0].Fail(exception);
-            }
-
-            return false;
+            return exception;
         }
     }
 }

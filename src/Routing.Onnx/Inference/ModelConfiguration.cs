@@ -67,7 +67,7 @@ internal sealed record ModelConfiguration
             }
         }
 
-        return root.TryGetProperty("num_labels", out JsonElement count) && count.TryGetInt32(out int number) && number is > 0 and <= 10_000
+        return Number(root, "num_labels") is > 0 and <= 10_000 and var number
             ? [.. Enumerable.Range(0, number).Select(static i => FormattableString.Invariant($"LABEL_{i}"))]
             : throw new OnnxRuntimeException($"'{file}' names no labels: it must hold id2label (0, 1, 2, ...) or num_labels. Export a sequence classification model.");
     }
@@ -87,17 +87,21 @@ internal sealed record ModelConfiguration
         };
     }
 
+    // GPT-2 and its kin call it n_positions. Models without a limit have none, null or -1.
     private static int? ReadMaxTokens(JsonElement root)
     {
-        if (!root.TryGetProperty("max_position_embeddings", out JsonElement positions) || !positions.TryGetInt32(out int count) || count < 1)
+        if ((Number(root, "max_position_embeddings") ?? Number(root, "n_positions")) is not (> 0 and var count))
         {
             return null;
         }
 
         // These count their positions from behind the pad id, so the first few are never used.
         string? type = root.TryGetProperty("model_type", out JsonElement kind) && kind.ValueKind == JsonValueKind.String ? kind.GetString() : null;
-        bool isOffset = type is "roberta" or "xlm-roberta" or "camembert" or "longformer" or "mpnet";
-        int pad = root.TryGetProperty("pad_token_id", out JsonElement id) && id.TryGetInt32(out int value) ? value : 1;
-        return isOffset ? Math.Max(1, count - pad - 1) : count;
+        bool isOffset = type is "roberta" or "roberta-prelayernorm" or "xlm-roberta" or "xlm-roberta-xl" or "xmod" or "camembert" or "longformer"
+            or "mpnet" or "data2vec-text" or "ibert" or "luke";
+        return isOffset ? Math.Max(1, count - (Number(root, "pad_token_id") ?? 1) - 1) : count;
     }
+
+    private static int? Number(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement element) && element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number) ? number : null;
 }

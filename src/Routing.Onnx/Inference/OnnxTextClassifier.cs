@@ -33,10 +33,8 @@ public sealed class OnnxTextClassifier : IRowRunner, IDisposable
         _timeProvider = timeProvider;
         Labels = configuration.Labels;
         _head = new ClassifierHead(configuration.Head, Labels, complexities, settings.Temperature, settings.RegressionConfidence, session.Path);
-        bool isCpu = session.Device == OnnxDevice.Cpu;
-        int maxBatch = session.Inputs.FixedRows ?? settings.Batch.MaxBatch ?? (isCpu ? 8 : 32);
-        int places = settings.Batch.Places ?? (isCpu ? Environment.ProcessorCount : 1);
-        _batcher = new MicroBatcher(this, Labels.Length, places, maxBatch, settings.Batch.MaxQueue, settings.Timeout, timeProvider);
+        _batcher = new MicroBatcher(
+            this, Labels.Length, MicroBatcherSettings.For(settings.Batch, session.Device, session.Inputs.FixedRows, settings.Timeout), timeProvider);
     }
 
     /// <summary>Gets the model's labels, in the order of its logits.</summary>

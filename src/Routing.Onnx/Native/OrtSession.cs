@@ -24,9 +24,10 @@ internal sealed unsafe class OrtSession : IDisposable
         _handle = new OrtHandle(session, _api.ReleaseSession);
         try
         {
-            Inputs = ReadInfos(session, _api.SessionGetInputCount, _api.SessionGetInputName, _api.SessionGetInputTypeInfo);
-            Outputs = ReadInfos(session, _api.SessionGetOutputCount, _api.SessionGetOutputName, _api.SessionGetOutputTypeInfo);
-            Metadata = ReadMetadata(session);
+            OrtSessionReader reader = new(runtime, session, name);
+            Inputs = reader.ReadInputs();
+            Outputs = reader.ReadOutputs();
+            Metadata = reader.ReadMetadata();
             _inputNames = [.. Inputs.Select(static input => Marshal.StringToCoTaskMemUTF8(input.Name))];
             _outputNames = [.. Outputs.Select(static output => Marshal.StringToCoTaskMemUTF8(output.Name))];
             _handle.Keep([.. _inputNames, .. _outputNames]);
@@ -204,101 +205,5 @@ internal sealed unsafe class OrtSession : IDisposable
         _api.Check(_api.GetTensorMutableData(value, &data), "An output could not be read");
         ReadOnlySpan<byte> source = new(data, result.Count * OrtTensor.Size(type));
         FloatReader.Read(source, type, result.As<float>());
-    }
-
-    private ImmutableArray<OrtValueInfo> ReadInfos(
-        nint session,
-        delegate* unmanaged<nint, nuint*, nint> getCount,
-        delegate* unmanaged<nint, nuint, nint, byte**, nint> getName,
-        delegate* unmanaged<nint, nuint, nint*, nint> getType)
-    {
-        string action = $"The model '{_name}' could not be described";
-        nuint count;
-        _api.Check(getCount(session, &count), action);
-        ImmutableArray<OrtValueInfo>.Builder infos = ImmutableArray.CreateBuilder<OrtValueInfo>((int)count);
-        for (nuint i = 0; i < count; i++)
-        {
-            byte* name;
-            _api.Check(getName(session, i, _runtime.Allocator, &name), action);
-            string text = Take(name);
-            nint type;
-            _api.Check(getType(session, i, &type), action);
-            try
-            {
-                infos.Add(ReadInfo(text, type, action));
-            }
-            finally
-            {
-                _api.ReleaseTypeInfo(type);
-            }
-        }
-
-        return infos.ToImmutable();
-    }
-
-    private OrtValueInfo ReadInfo(string name, nint type, string action)
-    {
-        nint tensor; // belongs to the type
-        _api.Check(_api.CastTypeInfoToTensorInfo(type, &tensor), action);
-        if (tensor == 0)
-        {
-            return new(name, OrtElementType.Undefined, []);
-        }
-
-        int elementType;
-        nuint rank;
-        _api.Check(_api.GetTensorElementType(tensor, &elementType), action);
-        _api.Check(_api.GetDimensionsCount(tensor, &rank), action);
-        long[] shape = new long[rank];
-        fixed (long* dimensions = shape)
-        {
-            _api.Check(_api.GetDimensions(tensor, dimensions, rank), action);
-        }
-
-        return new(name, (OrtElementType)elementType, ImmutableCollectionsMarshal.AsImmutableArray(shape));
-    }
-
-    private FrozenDictionary<string, string> ReadMetadata(nint session)
-    {
-        string action = $"The metadata of the model '{_name}' could not be read";
-        nint metadata;
-        _api.Check(_api.SessionGetModelMetadata(session, &metadata), action);
-        try
-        {
-            byte** keys;
-            long count;
-            _api.Check(_api.ModelMetadataGetCustomMetadataMapKeys(metadata, _runtime.Allocator, &keys, &count), action);
-            Dictionary<string, string> map = new((int)count, StringComparer.Ordinal);
-            for (long i = 0; i < count; i++)
-            {
-                byte* value;
-                _api.Check(_api.ModelMetadataLookupCustomMetadataMap(metadata, _runtime.Allocator, keys[i], &value), action);
-                map[Take(keys[i])] = Take(value);
-            }
-
-            if (keys is not null)
-            {
-                _api.Check(_api.AllocatorFree(_runtime.Allocator, keys), action);
-            }
-
-            return map.ToFrozenDictionary(StringComparer.Ordinal);
-        }
-        finally
-        {
-            _api.ReleaseModelMetadata(metadata);
-        }
-    }
-
-    // The runtime allocates names and hands them over.
-    private string Take(byte* text)
-    {
-        if (text is null)
-        {
-            return "";
-        }
-
-        string value = Marshal.PtrToStringUTF8((nint)text) ?? "";
-        _api.Check(_api.AllocatorFree(_runtime.Allocator, text), "A name could not be freed");
-        return value;
     }
 }

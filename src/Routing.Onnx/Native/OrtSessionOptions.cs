@@ -26,39 +26,11 @@ internal sealed unsafe class OrtSessionOptions : IDisposable
     /// <summary>DirectML cannot run with memory patterns.</summary>
     public void DisableMemoryPattern() => _api.Check(_api.DisableMemPattern(Options), "Memory patterns could not be switched off");
 
-    public void AddCuda(IReadOnlyList<string> keys, IReadOnlyList<string> values)
-    {
-        nint cuda;
-        _api.Check(_api.CreateCudaOptions(&cuda), "CUDA could not be set up");
-        try
-        {
-            using Utf8Strings names = new(keys);
-            using Utf8Strings settings = new(values);
-            _api.Check(_api.UpdateCudaOptions(cuda, names.Pointers, settings.Pointers, (nuint)keys.Count), "CUDA refused its options");
-            _api.Check(_api.AppendCuda(Options, cuda), "CUDA could not be loaded");
-        }
-        finally
-        {
-            _api.ReleaseCudaOptions(cuda);
-        }
-    }
+    public void AddCuda(IReadOnlyList<string> keys, IReadOnlyList<string> values) =>
+        Add("CUDA", _api.CreateCudaOptions, _api.UpdateCudaOptions, _api.AppendCuda, _api.ReleaseCudaOptions, keys, values);
 
-    public void AddTensorRt(IReadOnlyList<string> keys, IReadOnlyList<string> values)
-    {
-        nint tensorRt;
-        _api.Check(_api.CreateTensorRtOptions(&tensorRt), "TensorRT could not be set up");
-        try
-        {
-            using Utf8Strings names = new(keys);
-            using Utf8Strings settings = new(values);
-            _api.Check(_api.UpdateTensorRtOptions(tensorRt, names.Pointers, settings.Pointers, (nuint)keys.Count), "TensorRT refused its options");
-            _api.Check(_api.AppendTensorRt(Options, tensorRt), "TensorRT could not be loaded");
-        }
-        finally
-        {
-            _api.ReleaseTensorRtOptions(tensorRt);
-        }
-    }
+    public void AddTensorRt(IReadOnlyList<string> keys, IReadOnlyList<string> values) =>
+        Add("TensorRT", _api.CreateTensorRtOptions, _api.UpdateTensorRtOptions, _api.AppendTensorRt, _api.ReleaseTensorRtOptions, keys, values);
 
     public void Add(string provider, IReadOnlyList<string> keys, IReadOnlyList<string> values)
     {
@@ -69,4 +41,29 @@ internal sealed unsafe class OrtSessionOptions : IDisposable
     }
 
     public void Dispose() => Handle.Dispose();
+
+    // These two have options of a type of their own, which are made, filled, appended and released.
+    private void Add(
+        string provider,
+        delegate* unmanaged<nint*, nint> create,
+        delegate* unmanaged<nint, byte**, byte**, nuint, nint> update,
+        delegate* unmanaged<nint, nint, nint> append,
+        delegate* unmanaged<nint, void> release,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> values)
+    {
+        nint own;
+        _api.Check(create(&own), $"{provider} could not be set up");
+        try
+        {
+            using Utf8Strings names = new(keys);
+            using Utf8Strings settings = new(values);
+            _api.Check(update(own, names.Pointers, settings.Pointers, (nuint)keys.Count), $"{provider} refused its options");
+            _api.Check(append(Options, own), $"{provider} could not be loaded");
+        }
+        finally
+        {
+            release(own);
+        }
+    }
 }

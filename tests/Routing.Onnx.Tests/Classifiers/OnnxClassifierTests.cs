@@ -195,6 +195,39 @@ public sealed class OnnxClassifierTests
     }
 
     [Test]
+    public async Task Auto_ThatFindsNothingBetter_IsNoWarning_AndSaysWhatWasPassedOver()
+    {
+        Write(Hard);
+        using OnnxClassifier classifier = new(Settings() with { Session = new() { Device = OnnxDevice.Auto } }, null, _time, _log.CreateLogger<OnnxClassifier>());
+        await classifier.WarmUpAsync();
+
+        Assert.That(_log.Lines, Has.None.Contains("cannot be used"));
+        Assert.That(_log.Lines, Has.One.Contains($"runs on {classifier.Status.Device}; {classifier.Status.FallbackReason ?? "nothing was passed over"}"));
+
+        // What Auto passed over on its way is named, each with its reason.
+        OnnxDevice[] order = [OnnxDevice.Cuda, OnnxDevice.DirectMl, OnnxDevice.CoreMl, OnnxDevice.WebGpu];
+        foreach (OnnxDevice device in order.TakeWhile(device => device != classifier.Status.Device))
+        {
+            Assert.That(classifier.Status.FallbackReason, Does.Contain($"{device}: "));
+        }
+    }
+
+    [Test]
+    public async Task DeviceThatIsRequiredAndMissing_LoadsNoModel_AndTheRequestGoesOn()
+    {
+        Write(Hard);
+        OnnxDevice foreign = OperatingSystem.IsWindows() ? OnnxDevice.CoreMl : OnnxDevice.DirectMl;
+        using OnnxClassifier classifier = new(
+            Settings() with { Session = new() { Device = foreign, RequireDevice = true } }, null, _time, _log.CreateLogger<OnnxClassifier>());
+
+        await Assert.ThatAsync(() => classifier.WarmUpAsync(), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("required"));
+        Classification answer = await classifier.ClassifyAsync(Request("text"), CancellationToken.None);
+
+        Assert.That(answer.Confidence, Is.Zero);
+        Assert.That(classifier.Status, Has.Property("IsReady").False.And.Property("Device").Null.And.Property("Error").Contains($"{foreign}: the native library was not built with it"));
+    }
+
+    [Test]
     [Description("R24 requests of which only a part was read are counted.")]
     public async Task Truncation_IsCounted()
     {

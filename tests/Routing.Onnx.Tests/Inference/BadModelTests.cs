@@ -171,6 +171,19 @@ public sealed class BadModelTests
     }
 
     [Test]
+    [Description("What the library was built with and cannot be used here is passed over, in the runtime's own words; where it can be used, it is.")]
+    public async Task DeviceWithoutItsDriver_FallsBackToTheProcessor_AndSaysWhy([Values(OnnxDevice.Cuda, OnnxDevice.TensorRt, OnnxDevice.WebGpu)] OnnxDevice device)
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Constant(Logits), Levels);
+        using OnnxTextClassifier classifier = Load(new OnnxSessionSettings { Device = device })();
+
+        Assert.That(classifier.Device, Is.EqualTo(classifier.FallbackReason is null ? device : OnnxDevice.Cpu));
+        Assert.That(classifier.FallbackReason, Is.Null.Or.StartsWith($"{device}: "));
+        Assert.That((await classifier.ClassifyAsync("text"))!.Value.Label, Is.EqualTo("hard"));
+        TestContext.Out.WriteLine(classifier.FallbackReason ?? "It works here.");
+    }
+
+    [Test]
     public async Task Auto_TakesADeviceThatWorks()
     {
         ModelFolder.Write(_folder.Path, ModelFolder.Constant(Logits), Levels);

@@ -83,7 +83,7 @@ public sealed class MicroBatcherTests
     public async Task MemberWhoseTimeIsOver_IsLate()
     {
         ManualTimeProvider time = new();
-        MicroBatcher batcher = new(_runner, 1, 1, 8, 8, Long, time);
+        MicroBatcher batcher = new(_runner, 1, new(1, 8, 8, TimeSpan.Zero, Long), time);
         batcher.TryEnter();
         Task<float[]?> waiting = batcher.EnqueueAsync(Row(1), TimeSpan.FromSeconds(1), CancellationToken.None).AsTask();
 
@@ -106,6 +106,116 @@ public sealed class MicroBatcherTests
         await Assert.ThatAsync(() => waiting[1], Throws.InvalidOperationException);
         Assert.That((await waiting[2])![0], Is.EqualTo(6));
         Assert.That(_runner.Batches, Is.EqualTo((int[])[3, 1, 1, 1]));
+    }
+
+    [Test]
+    public async Task BatchWhoseTimeIsOver_IsNotRunAgain()
+    {
+        _runner.TimesOutOn = 5;
+        MicroBatcher batcher = Create();
+        batcher.TryEnter();
+        Task<float[]?>[] waiting = [Enqueue(batcher, 1), Enqueue(batcher, 3)];
+
+        batcher.Leave();
+
+        await Assert.ThatAsync(() => waiting[0], Throws.TypeOf<TimeoutException>());
+        await Assert.ThatAsync(() => waiting[1], Throws.TypeOf<TimeoutException>());
+        Assert.That(_runner.Batches, Is.EqualTo((int[])[2]), "what took too long once would hold the place for as long again, row by row");
+    }
+
+    [Test]
+    public async Task FreedPlace_WaitsForMoreRows_UntilTheTimeIsOver()
+    {
+        Task<float[]?>? late = null;
+        MicroBatcher? batcher = null;
+        LookedAtClock clock = new(look =>
+        {
+            if (look == 3)
+            {
+                late = Enqueue(batcher!, 2); // both are set before anybody looks
+            }
+
+            return look < 5 ? TimeSpan.Zero : look * TimeSpan.FromMicroseconds(200);
+        });
+        batcher = Create(clock, maxBatch: 8);
+        batcher.TryEnter();
+        Task<float[]?> first = Enqueue(batcher, 1);
+
+        batcher.Leave();
+
+        Assert.That((await first)![0], Is.EqualTo(3));
+        Assert.That((await late!)![0], Is.EqualTo(4)); // enqueued before the first one was run
+        Assert.That(_runner.Lengths, Is.EqualTo((string[])["3,4"]));
+    }
+
+    [Test]
+    public async Task FreedPlace_WaitsNoLongerThanUntilTheBatchIsFull()
+    {
+        bool isOver = false;
+        LookedAtClock clock = new(_ => Volatile.Read(ref isOver) ? Long : TimeSpan.Zero); // no time passes while the test looks on
+        MicroBatcher batcher = Create(clock, maxBatch: 2);
+        batcher.TryEnter();
+        Task<float[]?>[] waiting = [Enqueue(batcher, 1), Enqueue(batcher, 40), Enqueue(batcher, 2)];
+
+        batcher.Leave();
+        await Task.WhenAll(waiting[0], waiting[2]).WaitAsync(Long);
+
+        Assert.That(_runner.Lengths, Is.EqualTo((string[])["3,4"]), "the row of another length waits on for its like");
+        Assert.That(waiting[1].IsCompleted, Is.False);
+        await Enqueue(batcher, 41).WaitAsync(Long);
+        Volatile.Write(ref isOver, true);
+        Assert.That(_runner.Lengths, Is.EqualTo((string[])["3,4", "42,43"]));
+    }
+
+    [Test]
+    public void RowThatFindsAFreePlace_NeverWaits()
+    {
+        LookedAtClock clock = new(static _ => TimeSpan.Zero);
+        MicroBatcher batcher = Create(clock, maxBatch: 8);
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(batcher.TryEnter(), Is.True);
+            batcher.Leave();
+        }
+
+        Assert.That(clock.Looks, Is.Zero, "a lone caller does not even look at the clock");
+    }
+
+    [TestCase(OnnxDevice.Cpu, null, 8, 0)]
+    [TestCase(OnnxDevice.Cuda, 1, 32, 200)]
+    [TestCase(OnnxDevice.WebGpu, 1, 32, 200)]
+    public void Settings_ThatAreLeftOpen_AreTheDevices(OnnxDevice device, int? places, int maxBatch, int microseconds)
+    {
+        MicroBatcherSettings settings = MicroBatcherSettings.For(new(), device, fixedRows: null, Long);
+
+        Assert.That(settings, Is.EqualTo(new MicroBatcherSettings(places ?? Environment.ProcessorCount, maxBatch, 256, TimeSpan.FromMicroseconds(microseconds), Long)));
+    }
+
+    [Test]
+    public void Settings_OfTheHostGoFirst_AndAModelThatTakesOneRowWaitsForNoOther()
+    {
+        OnnxBatchSettings own = new() { Places = 3, MaxBatch = 4, MaxQueue = 5, MaxWait = TimeSpan.FromMicroseconds(6) };
+
+        Assert.That(MicroBatcherSettings.For(own, OnnxDevice.Cpu, null, Long), Is.EqualTo(new MicroBatcherSettings(3, 4, 5, TimeSpan.FromMicroseconds(6), Long)));
+        Assert.That(MicroBatcherSettings.For(own, OnnxDevice.Cuda, fixedRows: 1, Long), Is.EqualTo(new MicroBatcherSettings(3, 1, 5, TimeSpan.Zero, Long)));
+    }
+
+    [TestCase(-1)]
+    [TestCase(20_000)]
+    public void Wait_OutOfRange_IsNamed(int microseconds) =>
+        Assert.That(
+            new OnnxBatchSettings { MaxWait = TimeSpan.FromMicroseconds(microseconds) }.FindErrors().Single(),
+            Does.StartWith("Batch:MaxWait is").And.Contains("between 00:00:00 and 00:00:00.0100000"));
+
+    [TestCase(1, 16, 0)]
+    [TestCase(17, 32, 1)]
+    [TestCase(33, 64, 2)]
+    [TestCase(257, 512, 5)]
+    public void Buckets_DoubleInLength(int from, int to, int bucket)
+    {
+        Assert.That((LengthBucket.Of(from), LengthBucket.Of(to)), Is.EqualTo((bucket, bucket)));
+        Assert.That(LengthBucket.Of(to + 1), Is.EqualTo(bucket + 1));
     }
 
     [Test]
@@ -141,7 +251,10 @@ public sealed class MicroBatcherTests
     private static Task<float[]?> Enqueue(MicroBatcher batcher, int words, CancellationToken cancellationToken = default) =>
         batcher.EnqueueAsync(Row(words), Long, cancellationToken).AsTask();
 
-    private MicroBatcher Create(int places = 1, int maxBatch = 8, int maxQueue = 64) => new(_runner, 1, places, maxBatch, maxQueue, Long, TimeProvider.System);
+    private MicroBatcher Create(int places = 1, int maxBatch = 8, int maxQueue = 64) =>
+        new(_runner, 1, new(places, maxBatch, maxQueue, TimeSpan.Zero, Long), TimeProvider.System);
+
+    private MicroBatcher Create(LookedAtClock clock, int maxBatch) => new(_runner, 1, new(1, maxBatch, 64, TimeSpan.FromMicroseconds(200), Long), clock);
 
     // Answers each row with its length.
     private sealed class FakeRunner : IRowRunner
@@ -150,6 +263,8 @@ public sealed class MicroBatcherTests
         private readonly List<string> _lengths = [];
 
         public int FailsOn { get; set; }
+
+        public int TimesOutOn { get; set; }
 
         public IEnumerable<string> Lengths => _lengths;
 
@@ -173,6 +288,23 @@ public sealed class MicroBatcherTests
             {
                 throw new InvalidOperationException("A row cannot be run.");
             }
+
+            if (lengths.Contains(TimesOutOn))
+            {
+                throw new TimeoutException("The rows took too long.");
+            }
         }
+    }
+
+    // A clock that says what the test wants it to say at each look; its timers are the system's.
+    private sealed class LookedAtClock(Func<int, TimeSpan> elapsed) : TimeProvider
+    {
+        private int _looks;
+
+        public int Looks => Volatile.Read(ref _looks);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => elapsed(Interlocked.Increment(ref _looks)).Ticks;
     }
 }

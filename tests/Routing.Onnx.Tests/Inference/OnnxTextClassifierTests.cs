@@ -63,6 +63,32 @@ public sealed class OnnxTextClassifierTests
     }
 
     [Test]
+    [Description("The same logits on a card, where there is one; a software driver of Vulkan will do for WebGPU.")]
+    public void Session_GivesTheLogitsOfTheReference_OnADevice([Values(OnnxDevice.Cuda, OnnxDevice.DirectMl, OnnxDevice.CoreMl, OnnxDevice.WebGpu)] OnnxDevice device)
+    {
+        RandomBert model = ModelFolder.Bert();
+        ModelFolder.Write(_folder.Path, BertGraph.Write(model), Levels);
+        TokenEncoder encoder = new(HuggingFaceTokenizer.Load(_folder.Path), new() { MaxTokens = model.Positions });
+        EncodedText[] rows = [.. Texts.Select(text => encoder.Encode(text))];
+        using EncoderSession? session = OpenOn(device, rows[0], out string? problem);
+        if (session is null)
+        {
+            Assert.Ignore($"There is no {device} here: {problem}");
+        }
+
+        EncoderBatch batch = session.Rent();
+        session.Run(batch, rows, Timeout.InfiniteTimeSpan, CancellationToken.None);
+
+        float[] together = batch.Result.As<float>().ToArray();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Assert.That(together[(i * 3)..((i * 3) + 3)], Is.EqualTo(BertReference.Logits(model, rows[i].Ids)).Within(1e-3), $"row {i}"); // cards round otherwise
+        }
+
+        session.Return(batch);
+    }
+
+    [Test]
     public async Task Classify_GivesTheProbabilitiesOfTheReference([Values(0.5, 1, 3)] double temperature)
     {
         RandomBert model = ModelFolder.Bert();
@@ -157,6 +183,20 @@ public sealed class OnnxTextClassifierTests
         Assert.That(probabilities, Is.EqualTo(powers.Select(power => power / powers.Sum())).Within(1e-3));
     }
 
+    [Test]
+    public async Task HalfModel_IsRunAsItIs()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Half(), Levels);
+        using OnnxTextClassifier classifier = Load(new() { ModelPath = _folder.Path });
+        float[] probabilities = new float[3];
+        double[] powers = [Math.Exp(0.1), Math.Exp(0.2), Math.Exp(0.3)];
+
+        await classifier.ClassifyAsync("text", probabilities);
+
+        Assert.That(probabilities, Is.EqualTo(powers.Select(power => power / powers.Sum())).Within(1e-3)); // a half has eleven bits
+        Assert.That(probabilities[0], Is.Not.EqualTo(probabilities[1]).Within(1e-3));
+    }
+
     [TestCase(0.4f, 0.4)]
     [TestCase(7f, 1)]
     [TestCase(-7f, 0)]
@@ -249,6 +289,21 @@ public sealed class OnnxTextClassifierTests
 
     private static OnnxTextClassifier Load(OnnxClassifierSettings settings) =>
         OnnxTextClassifier.Load(settings with { Session = Cpu, Timeout = TimeSpan.FromMinutes(1) });
+
+    private EncoderSession? OpenOn(OnnxDevice device, EncodedText warmUp, out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return EncoderSession.Open(
+                Path.Combine(_folder.Path, "model.onnx"), ["logits"], new() { Device = device, RequireDevice = true }, warmUp, static _ => { }, TimeProvider.System);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            problem = exception.Message;
+            return null;
+        }
+    }
 
     private EncoderSession Open(EncodedText warmUp, TimeProvider? time = null) => EncoderSession.Open(
         Path.Combine(_folder.Path, "model.onnx"), ["logits"], Cpu, warmUp, static _ => { }, time ?? TimeProvider.System);

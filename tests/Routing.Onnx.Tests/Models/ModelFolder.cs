@@ -64,6 +64,21 @@ internal static class ModelFolder
         return graph.ToModel("constant", []);
     }
 
+    /// <summary>Writes a graph that computes in 16-bit numbers, as exporters do for fp16; its logits are near 0.1, 0.2 and 0.3.</summary>
+    public static byte[] Half()
+    {
+        var graph = new OnnxGraphBuilder();
+        string ids = graph.Input("input_ids", OrtElementType.Int64, -1, -1);
+        string zeros = graph.Node("Mul", [To(ids), To(graph.Constant("zero", 0f))]);
+        string row = graph.Node("ReduceSum", [zeros, graph.Constant("axis", [1L])], new OnnxAttributes().Add("keepdims", 1));
+        string ones = graph.Node("Add", [row, To(graph.Constant("one", 1f))]);
+        graph.Node("MatMul", [ones, To(graph.Constant("weights", (float[])[0.1f, 0.2f, 0.3f], 1, 3))], output: "logits");
+        graph.Output("logits", OrtElementType.Float16, -1, 3);
+        return graph.ToModel("half", []);
+
+        string To(string value) => graph.Node("Cast", [value], new OnnxAttributes().Add("to", (int)OrtElementType.Float16));
+    }
+
     /// <summary>Writes a graph of 8-bit numbers, as quantizers leave it behind; its logits are near 0, 6.4 and 12.7.</summary>
     public static byte[] Quantized()
     {

@@ -21,6 +21,7 @@ internal sealed class ParityTests
         ("byte-fallback", TrainedTokenizers.ByteFallback, static _ => null),
         ("deberta-v3", TrainedTokenizers.Deberta, ReferenceDeviations.Precompiled),
         ("xlm-roberta", TrainedTokenizers.XlmRoberta, ReferenceDeviations.Precompiled),
+        .. PublishedLayouts.All.Select(static layout => (layout.Name, layout.Write, layout.Excuse)),
     ];
 
     private static IEnumerable<string> Names => Kinds.Select(static k => k.Name);

@@ -20,6 +20,9 @@ internal static class ReferenceDeviations
     internal static string? ByteLevel(string text) =>
         text.AsSpan().IndexOfAny('\ufeff', '\u0085') >= 0 ? @"its \s is JavaScript's, which has U+FEFF and lacks U+0085" : null;
 
+    internal static string? Digits(string text) =>
+        text.EnumerateRunes().Any(static r => !r.IsAscii && CodePoints.IsNumber(r)) ? @"its digits are JavaScript's \d, which is ASCII; the original's are all numbers" : null;
+
     internal static string? Precompiled(string text)
     {
         if (ByteLevel(text) is { } spaces)

@@ -58,6 +58,12 @@ internal static class ModelReader
         int rank = 0;
         foreach (JsonPart item in part.Items())
         {
+            // The first line of a merges.txt, which old converters copied along.
+            if (item.Element.ValueKind == JsonValueKind.String && item.Element.ValueEquals("#version: 0.2"u8))
+            {
+                continue;
+            }
+
             (string left, string right) = Pair(item);
             string merged = left + (prefix.Length > 0 && right.StartsWith(prefix, StringComparison.Ordinal) ? right[prefix.Length..] : right);
             if (!vocabulary.TryGetValue(left, out int leftId) || !vocabulary.TryGetValue(right, out int rightId)

@@ -191,7 +191,7 @@ internal static class TrainedTokenizers
             [Special("<s>", 0), Special("<pad>", 1), Special("</s>", 2), Special("<unk>", 3), maskToken]);
     }
 
-    private static JsonObject File(JsonNode? normalizer, JsonNode? preTokenizer, JsonNode postProcessor, JsonObject model, JsonArray added) => new()
+    internal static JsonObject File(JsonNode? normalizer, JsonNode? preTokenizer, JsonNode postProcessor, JsonObject model, JsonArray added) => new()
     {
         ["version"] = "1.0",
         ["truncation"] = null,
@@ -215,7 +215,7 @@ internal static class TrainedTokenizers
         return (Ids(tokens.Distinct()), Pairs(merges, asPairs));
     }
 
-    private static JsonObject BytePairs(JsonObject vocabulary, JsonArray merges) => new()
+    internal static JsonObject BytePairs(JsonObject vocabulary, JsonArray merges) => new()
     {
         ["type"] = "BPE",
         ["dropout"] = null,
@@ -229,10 +229,10 @@ internal static class TrainedTokenizers
         ["merges"] = merges,
     };
 
-    private static JsonArray Pairs(List<(string Left, string Right)> merges, bool asPairs) =>
+    internal static JsonArray Pairs(List<(string Left, string Right)> merges, bool asPairs) =>
         [.. merges.Select(m => asPairs ? (JsonNode)new JsonArray(m.Left, m.Right) : JsonValue.Create($"{m.Left} {m.Right}"))];
 
-    private static JsonObject Ids(IEnumerable<string> tokens)
+    internal static JsonObject Ids(IEnumerable<string> tokens)
     {
         var ids = new JsonObject();
         foreach (string token in tokens)
@@ -243,7 +243,7 @@ internal static class TrainedTokenizers
         return ids;
     }
 
-    private static JsonObject Special(string content, int id) => new()
+    internal static JsonObject Special(string content, int id) => new()
     {
         ["id"] = id,
         ["content"] = content,
@@ -262,13 +262,13 @@ internal static class TrainedTokenizers
         return token;
     }
 
-    private static JsonNode Node(string json) => JsonNode.Parse(json) ?? throw new InvalidOperationException("The section is null.");
+    internal static JsonNode Node(string json) => JsonNode.Parse(json) ?? throw new InvalidOperationException("The section is null.");
 
-    private static List<(string Word, int Count)> Words(Func<string, string> map) => [.. Corpus.TrainingWords
+    internal static List<(string Word, int Count)> Words(Func<string, string> map) => [.. Corpus.TrainingWords
         .Select(map)
         .GroupBy(static w => w, StringComparer.Ordinal)
         .OrderBy(static g => g.Key, StringComparer.Ordinal)
         .Select(static g => (g.Key, g.Count()))];
 
-    private static IEnumerable<string> Characters(string text) => text.EnumerateRunes().Select(static r => r.ToString());
+    internal static IEnumerable<string> Characters(string text) => text.EnumerateRunes().Select(static r => r.ToString());
 }
