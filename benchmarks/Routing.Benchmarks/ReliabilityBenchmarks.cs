@@ -45,7 +45,7 @@ public class ReliabilityBenchmarks
     public bool Limiter()
     {
         bool isAdmitted = _limiter.TryAcquire(Limits, 500, Monotonic.Now(TimeProvider.System), out _);
-        _limiter.Settle(reserved: 500, used: 400);
+        _limiter.Settle(Limits, reserved: 500, used: 400);
         return isAdmitted;
     }
 }

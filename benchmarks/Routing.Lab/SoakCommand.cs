@@ -19,8 +19,12 @@ internal static class SoakCommand
             return 2;
         }
 
-        // Callers who give up take the paths on which something could be left behind.
-        using ChaosWorld world = new(ChaosProfile.Find("impatient")!, seed: 1); // not null: the profile is built in
+        // Callers who give up, faults that every request meets and second attempts take the paths on which something could be left behind.
+        using ChaosWorld world = new(ChaosProfile.Find("soak")!, seed: 1, static pipeline => pipeline.Execution = pipeline.Execution with // not null: the profile is built in
+        {
+            Health = ChaosWorld.NeverPassedOver,
+            Hedging = ChaosWorld.HedgeOften,
+        });
         using Process process = Process.GetCurrentProcess();
         List<(double Minutes, long Heap)> samples = [];
         long requests = 0;

@@ -6,30 +6,14 @@ namespace LlmRouting;
 /// <remarks>Thread-safe. An endpoint that the router created is disposed by it, once replaced and idle; a client handed in is left open.</remarks>
 public sealed class ModelEndpoint
 {
-    // A decayed average forgets an outlier after a handful of calls and follows a real change within about ten.
-    private const double LatencyDecay = 0.2;
-
-    // What nobody has measured for this long is not known any more, so that a model that was slow once is tried again (R22).
-    private static readonly TimeSpan LatencyLifetime = TimeSpan.FromMinutes(10);
-
     private readonly Lock _lock = new();
-    private readonly bool _ownsClient;
     private HashSet<string>? _unsentOptions;
-    private int _inFlight;
+    private readonly ClientUse _use;
     private readonly EndpointHealth _health = new();
-    private readonly PeakLatency _callPeak = new();
-    private readonly PeakLatency _firstTokenPeak = new();
-    private LatencySamples? _callSamples;
-    private LatencySamples? _firstTokenSamples;
-    private double _latencySeconds = double.NaN;
-    private double _firstTokenSeconds = double.NaN;
-    private long _latencyAsOf;
+    private readonly EndpointLatency _latency = new();
     private long _probedAt = long.MinValue;
-    private TimeProvider? _clock;
     private volatile EndpointLoadSettings _load = EndpointLoadSettings.Default;
     private volatile RateLimiter? _limiter;
-    private bool _retired;
-    private bool _disposed;
 
     /// <summary>Creates an endpoint over a client that somebody else owns.</summary>
     /// <param name="client">The client; never disposed by the router.</param>
@@ -48,7 +32,7 @@ public sealed class ModelEndpoint
         Name = name;
         ModelId = modelId;
         Settings = settings;
-        _ownsClient = ownsClient;
+        _use = new(client, ownsClient);
         IsRouter = client.GetService(typeof(INestedRouter)) is not null;
         Origin = IsRouter ? null : FindOrigin(client, settings);
     }
@@ -82,15 +66,15 @@ public sealed class ModelEndpoint
     public EndpointHealthSnapshot Health => _health.Snapshot;
 
     /// <summary>Gets how many calls are running now, those included that nobody waits for any more.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => _use.Count;
 
     /// <summary>Gets the decayed average time of answers that succeeded: of a stream, what was waited for it, without the time that its reader took.</summary>
     /// <value>null until the first call has succeeded, and again when none has for ten minutes.</value>
-    public TimeSpan? Latency => KnownNow(ref _latencySeconds);
+    public TimeSpan? Latency => _latency.OfCalls;
 
     /// <summary>Gets the decayed average time until a stream's first meaningful content.</summary>
     /// <value>null until the first stream has succeeded, and again when no call has for ten minutes.</value>
-    public TimeSpan? FirstTokenLatency => KnownNow(ref _firstTokenSeconds);
+    public TimeSpan? FirstTokenLatency => _latency.OfFirstTokens;
 
     /// <summary>Gets whether the client routes itself: its calls count against the same budget.</summary>
     internal bool IsRouter { get; }
@@ -103,79 +87,28 @@ public sealed class ModelEndpoint
     internal string OriginFor(string modelId) => Origin ?? ContentOrigin.Of(modelId, null, modelId);
 
     /// <summary>Gets whether the endpoint was taken out of service; it never comes back.</summary>
-    internal bool IsRetired
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _retired;
-            }
-        }
-    }
+    internal bool IsRetired => _use.IsRetired;
 
     /// <summary>Counts a call that starts.</summary>
     /// <returns>False when the endpoint is out of service: its client may be disposed at any moment, so it must not be called.</returns>
-    internal bool TryEnter() => Enter() > 0;
-
-    private int Enter()
-    {
-        if (!_ownsClient)
-        {
-            return Interlocked.Increment(ref _inFlight);
-        }
-
-        // Under the lock, so that no call can slip in between taking the endpoint out of service and disposing its client.
-        lock (_lock)
-        {
-            return _retired ? 0 : ++_inFlight;
-        }
-    }
+    internal bool TryEnter() => _use.Enter() > 0;
 
     /// <summary>Counts a call that ended, whatever its result.</summary>
-    internal void Exit()
-    {
-        if (!_ownsClient)
-        {
-            Interlocked.Decrement(ref _inFlight);
-            return;
-        }
-
-        lock (_lock)
-        {
-            _inFlight--;
-        }
-
-        DisposeWhenIdle();
-    }
+    internal void Exit() => _use.Exit();
 
     /// <summary>Counts a call as ended when it returns, which may be long after anybody waited for it: until then it uses its client.</summary>
     /// <param name="call">The call; null when it never began.</param>
-    internal void ExitAfter(Task? call)
-    {
-        if (call is null or { IsCompleted: true })
-        {
-            Exit();
-        }
-        else
-        {
-            _ = call.ContinueWith(
-                static (_, state) => ((ModelEndpoint)state!).Exit(),
-                this,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
-    }
+    internal void ExitAfter(Task? call) => _use.ExitAfter(call);
+
+    /// <summary>Takes the endpoint out of service; its client is disposed, if the router owns it, when the last call has ended.</summary>
+    internal void Retire() => _use.Retire();
 
     /// <summary>Takes note of a call that was made only to see how the endpoint is.</summary>
     internal void NoteProbe(long now) => Volatile.Write(ref _probedAt, now);
 
     /// <summary>Says whether nothing runs, and nothing has come back, since a moment.</summary>
     internal bool IsIdleSince(long moment) =>
-        InFlight == 0
-        && Volatile.Read(ref _probedAt) < moment
-        && (double.IsNaN(Volatile.Read(ref _latencySeconds)) || Volatile.Read(ref _latencyAsOf) < moment);
+        InFlight == 0 && Volatile.Read(ref _probedAt) < moment && _latency.IsSilentSince(moment);
 
     /// <summary>Asks for one attempt: whoever is granted it calls <see cref="Settle"/> when it is recorded, and <see cref="Exit"/> when its call has returned.</summary>
     /// <param name="health">When the endpoint is passed over.</param>
@@ -186,7 +119,7 @@ public sealed class ModelEndpoint
     internal EndpointRefusal TryAdmit(HealthSettings health, TimeProvider timeProvider, long tokens, bool isLastResort, out EndpointGrant grant)
     {
         grant = default;
-        int inFlight = Enter();
+        int inFlight = _use.Enter();
         if (inFlight == 0)
         {
             return EndpointRefusal.Retired;
@@ -211,7 +144,7 @@ public sealed class ModelEndpoint
         {
             if (!isLastResort)
             {
-                limiter?.Release(tokens);
+                limiter?.Release(load, tokens);
                 Exit();
                 return EndpointRefusal.CircuitOpen;
             }
@@ -229,7 +162,7 @@ public sealed class ModelEndpoint
         _health.Complete(lease.Health, HealthVerdict.Neutral, failure: null, retryAfter: null, health, timeProvider);
         if (lease.Tokens >= 0)
         {
-            _limiter?.Release(lease.Tokens);
+            _limiter?.Release(_load, lease.Tokens);
         }
 
         Exit();
@@ -243,7 +176,7 @@ public sealed class ModelEndpoint
             // What was refused used nothing; of what broke without a count, nobody knows, and the estimate stands.
             bool wasRefused = attempt.InputTokens is null && attempt is { CostUsd: 0, Certainty: CostCertainty.Exact, Result: AttemptResult.Failed };
             long? used = attempt.InputTokens is null && attempt.OutputTokens is null ? null : (attempt.InputTokens ?? 0) + (attempt.OutputTokens ?? 0);
-            limiter.Settle(lease.Tokens, wasRefused ? 0 : used ?? lease.Tokens);
+            limiter.Settle(_load, lease.Tokens, wasRefused ? 0 : used ?? lease.Tokens);
         }
 
         HealthVerdict verdict = HealthRules.Judge(attempt.Result, attempt.Failure, IsRouter, isPinned);
@@ -257,9 +190,20 @@ public sealed class ModelEndpoint
     internal bool IsReady(HealthSettings health, long now) =>
         _health.IsReady(health, now) && (_load.MaxInFlight is not { } most || InFlight < most);
 
-    /// <summary>Gets the latency that balancing goes by.</summary>
-    /// <returns>Seconds; NaN when nothing is known.</returns>
-    internal double PeakSeconds(bool isStreaming, long now) => (isStreaming ? _firstTokenPeak : _callPeak).Read(now);
+    /// <inheritdoc cref="EndpointLatency.PeakSeconds"/>
+    internal double PeakSeconds(bool isStreaming, long now) => _latency.PeakSeconds(isStreaming, now);
+
+    /// <inheritdoc cref="EndpointLatency.CallsAt"/>
+    internal TimeSpan? LatencyAt(ref long now) => _latency.CallsAt(ref now);
+
+    /// <inheritdoc cref="EndpointLatency.Record"/>
+    internal void RecordLatency(TimeSpan elapsed, TimeSpan? firstToken, TimeProvider timeProvider) => _latency.Record(elapsed, firstToken, timeProvider);
+
+    /// <inheritdoc cref="EndpointLatency.RecordSilence"/>
+    internal void RecordSilence(TimeSpan elapsed, bool isStreaming, TimeProvider timeProvider) => _latency.RecordSilence(elapsed, isStreaming, timeProvider);
+
+    /// <inheritdoc cref="EndpointLatency.Percentile"/>
+    internal TimeSpan? ObservedPercentile(bool firstToken, double share, int minSamples, long now) => _latency.Percentile(firstToken, share, minSamples, now);
 
     /// <summary>Takes note of what the service says of its rate limits.</summary>
     internal void Observe(RateLimitState state, TimeProvider timeProvider)
@@ -300,77 +244,6 @@ public sealed class ModelEndpoint
         }
     }
 
-    /// <summary>Learns from a call that succeeded.</summary>
-    /// <param name="elapsed">What was waited for the whole answer.</param>
-    /// <param name="firstToken">What was waited for a stream's first content; null when it was no stream.</param>
-    /// <param name="timeProvider">The clock.</param>
-    internal void RecordLatency(TimeSpan elapsed, TimeSpan? firstToken, TimeProvider timeProvider)
-    {
-        long now = Monotonic.Now(timeProvider);
-        lock (_lock)
-        {
-            bool isForgotten = now - _latencyAsOf > LatencyLifetime.Ticks;
-
-            // First, because whoever sees a latency looks at its age.
-            _clock = timeProvider;
-            Volatile.Write(ref _latencyAsOf, now);
-            Learn(ref _latencySeconds, elapsed, isForgotten);
-            if (firstToken is { } first)
-            {
-                Learn(ref _firstTokenSeconds, first, isForgotten);
-            }
-        }
-
-        if (firstToken is { } peak)
-        {
-            _firstTokenPeak.Add(peak, now);
-            _firstTokenSamples?.Add(peak, now);
-        }
-        else
-        {
-            _callPeak.Add(elapsed, now);
-        }
-
-        _callSamples?.Add(elapsed, now);
-    }
-
-    /// <summary>Learns that nothing came for a while; balancing then prefers others, until time has passed.</summary>
-    internal void RecordSilence(TimeSpan elapsed, bool isStreaming, TimeProvider timeProvider)
-    {
-        long now = Monotonic.Now(timeProvider);
-        (isStreaming ? _firstTokenPeak : _callPeak).Add(elapsed, now);
-        (isStreaming ? _firstTokenSamples : _callSamples)?.Add(elapsed, now);
-    }
-
-    /// <summary>Gets the time within which a share of the calls came; from the first question on, calls are remembered for that.</summary>
-    /// <param name="firstToken">Whether the time to a stream's first content counts, rather than that of a whole answer.</param>
-    /// <param name="share">The share.</param>
-    /// <param name="minSamples">How many calls must be known.</param>
-    /// <param name="now">Now, from <see cref="Monotonic"/>.</param>
-    /// <returns>null when too few are known.</returns>
-    internal TimeSpan? ObservedPercentile(bool firstToken, double share, int minSamples, long now)
-    {
-        ref LatencySamples? samples = ref firstToken ? ref _firstTokenSamples : ref _callSamples;
-        if (Volatile.Read(ref samples) is { } known)
-        {
-            return known.Percentile(share, minSamples, now);
-        }
-
-        Interlocked.CompareExchange(ref samples, new LatencySamples(), null);
-        return null;
-    }
-
-    /// <summary>Takes the endpoint out of service; its client is disposed, if the router owns it, when the last call has ended.</summary>
-    internal void Retire()
-    {
-        lock (_lock)
-        {
-            _retired = true;
-        }
-
-        DisposeWhenIdle();
-    }
-
     private static string? FindOrigin(IChatClient client, ModelEndpointSettings? settings)
     {
         if (settings is not null)
@@ -381,53 +254,5 @@ public sealed class ModelEndpoint
         return client.GetService(typeof(ChatClientMetadata)) is ChatClientMetadata { ProviderName: { Length: > 0 } name } metadata
             ? ContentOrigin.Of(name, metadata.ProviderUri, name)
             : null;
-    }
-
-    private static void Learn(ref double average, TimeSpan elapsed, bool isForgotten)
-    {
-        double seconds = elapsed.TotalSeconds;
-        double known = average;
-        Volatile.Write(ref average, isForgotten || double.IsNaN(known) ? seconds : known + (LatencyDecay * (seconds - known)));
-    }
-
-    /// <summary>Gets <see cref="Latency"/> without a look at the clock for each endpoint of a decision.</summary>
-    /// <param name="now">Now, from <see cref="Monotonic"/>; 0 when nobody has looked yet.</param>
-    internal TimeSpan? LatencyAt(ref long now) => Known(ref _latencySeconds, ref now);
-
-    private TimeSpan? KnownNow(ref double average)
-    {
-        long now = 0;
-        return Known(ref average, ref now);
-    }
-
-    private TimeSpan? Known(ref double average, ref long now)
-    {
-        double seconds = Volatile.Read(ref average);
-        if (double.IsNaN(seconds))
-        {
-            return null;
-        }
-
-        if (now == 0)
-        {
-            now = Monotonic.Now(_clock!); // not null: kept with the first latency
-        }
-
-        return now - Volatile.Read(ref _latencyAsOf) > LatencyLifetime.Ticks ? null : TimeSpan.FromSeconds(seconds);
-    }
-
-    private void DisposeWhenIdle()
-    {
-        lock (_lock)
-        {
-            if (_disposed || !_ownsClient || !_retired || _inFlight > 0)
-            {
-                return;
-            }
-
-            _disposed = true;
-        }
-
-        Client.Dispose();
     }
 }

@@ -4,5 +4,17 @@ namespace LlmRouting;
 internal static class Monotonic
 {
     /// <summary>Gets the time as ticks of <see cref="TimeSpan"/> since some moment, whatever the frequency of the clock.</summary>
-    public static long Now(TimeProvider timeProvider) => timeProvider.GetElapsedTime(0, timeProvider.GetTimestamp()).Ticks;
+    public static long Now(TimeProvider timeProvider)
+    {
+        const long Nanoseconds = 1_000_000_000;
+        long timestamp = timeProvider.GetTimestamp();
+
+        // The usual frequencies need no division of floating-point numbers; the same one is used for the life of a clock.
+        return timeProvider.TimestampFrequency switch
+        {
+            Nanoseconds => timestamp / (Nanoseconds / TimeSpan.TicksPerSecond),
+            TimeSpan.TicksPerSecond => timestamp,
+            _ => timeProvider.GetElapsedTime(0, timestamp).Ticks,
+        };
+    }
 }

@@ -34,5 +34,29 @@ internal sealed class PeakLatency
         }
     }
 
-    private static double Kept(long ticks) => ticks <= 0 ? 1 : Math.Exp(-ticks / (DecaySeconds * TimeSpan.TicksPerSecond));
+    /// <summary>Gets how much of an average is left after a time.</summary>
+    /// <remarks>
+    /// e^-t as 2^-i x 2^-f: the whole part is an exponent, the fraction the first terms of the series for 2^-f. It is good to two in a
+    /// hundred thousand, which no latency is, and takes a fraction of the time of <see cref="Math.Exp"/>, twice for each pick.
+    /// </remarks>
+    internal static double Kept(long ticks)
+    {
+        const double PerTick = 1.4426950408889634 / (DecaySeconds * TimeSpan.TicksPerSecond);
+        const int SmallestExponent = 1000;
+        double powers = ticks * PerTick;
+        if (powers <= 0)
+        {
+            return 1;
+        }
+
+        if (powers > SmallestExponent)
+        {
+            return 0;
+        }
+
+        long whole = (long)powers;
+        double f = powers - whole;
+        double fraction = 1 + (f * (-0.693147180559945 + (f * (0.240226506959101 + (f * (-0.0555041086648216 + (f * (0.00961812910762848 + (f * (-0.00133335581464284 + (f * 0.000154035303933816)))))))))));
+        return BitConverter.Int64BitsToDouble((1023 - whole) << 52) * fraction;
+    }
 }

@@ -1,16 +1,16 @@
 namespace LlmRouting;
 
 /// <summary>Keeps an endpoint within its requests and tokens per minute, and within what its service says is left.</summary>
-/// <remarks>Thread-safe; its own lock, held for a few additions. A call is counted once, when it starts.</remarks>
+/// <remarks>
+/// Thread-safe. A call is counted once, when it starts. It takes one interlocked operation for each limit that is set, and a lock only where the
+/// service says what is left. Limits are taken one after the other, and given back when a later one refuses: beside a call that is refused,
+/// another one may be refused that would just have fitted, and none is ever let through that does not.
+/// </remarks>
 internal sealed class RateLimiter
 {
-    private readonly Lock _lock = new();
     private TokenBucket _requests;
     private TokenBucket _tokens;
-    private long _toldRequests;
-    private long _toldRequestsUntil;
-    private long _toldTokens;
-    private long _toldTokensUntil;
+    private ToldLimits? _told;
 
     /// <summary>Takes one call and its tokens.</summary>
     /// <param name="load">The limits.</param>
@@ -19,79 +19,86 @@ internal sealed class RateLimiter
     /// <param name="wait">How long to wait when the call may not start; zero when it may.</param>
     public bool TryAcquire(EndpointLoadSettings load, long tokens, long now, out TimeSpan wait)
     {
-        lock (_lock)
+        long forRequests = load.RequestsPerMinute is { } requests ? _requests.TryTake(1, requests, now) : 0;
+        long forTokens = load.TokensPerMinute is not { } most ? 0
+            : forRequests == 0 ? _tokens.TryTake(tokens, most, now)
+            : _tokens.WaitFor(tokens, most, now);
+        long ticks = Math.Max(forRequests, forTokens);
+        if (Volatile.Read(ref _told) is { } told)
         {
-            long ticks = load.RequestsPerMinute is { } requests ? _requests.WaitFor(1, requests, now) : 0;
-            ticks = Math.Max(ticks, load.TokensPerMinute is { } most ? _tokens.WaitFor(tokens, most, now) : 0);
-            ticks = Math.Max(ticks, Told(_toldRequests, 1, _toldRequestsUntil, now));
-            ticks = Math.Max(ticks, Told(_toldTokens, tokens, _toldTokensUntil, now));
-            wait = TimeSpan.FromTicks(ticks);
-            if (ticks > 0)
-            {
-                return false;
-            }
+            ticks = Math.Max(ticks, told.TryTake(tokens, now, isOnlyAQuestion: ticks > 0));
+        }
 
-            _requests.Take(1);
-            _tokens.Take(tokens);
-            _toldRequests--;
-            _toldTokens -= tokens;
+        wait = TimeSpan.FromTicks(ticks);
+        if (ticks == 0)
+        {
             return true;
         }
+
+        if (forRequests == 0)
+        {
+            GiveBackRequest(load);
+            if (forTokens == 0)
+            {
+                GiveBackTokens(load, tokens);
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Undoes <see cref="TryAcquire"/>: the call was not made after all.</summary>
-    public void Release(long tokens)
+    public void Release(EndpointLoadSettings load, long tokens)
     {
-        lock (_lock)
-        {
-            _requests.GiveBack(1);
-            _toldRequests++;
-            GiveBack_NeedsLock(tokens);
-        }
+        GiveBackRequest(load);
+        GiveBackTokens(load, tokens);
+        Volatile.Read(ref _told)?.GiveBack(requests: 1, tokens);
     }
 
     /// <summary>Puts what a call used in the place of what was reserved for it.</summary>
-    public void Settle(long reserved, long used)
+    public void Settle(EndpointLoadSettings load, long reserved, long used)
     {
-        lock (_lock)
+        if (used == reserved)
         {
-            if (used > reserved)
-            {
-                _tokens.Take(used - reserved);
-                _toldTokens -= used - reserved;
-            }
-            else
-            {
-                GiveBack_NeedsLock(reserved - used);
-            }
+            return;
         }
+
+        if (used < reserved)
+        {
+            GiveBackTokens(load, reserved - used);
+        }
+        else if (load.TokensPerMinute is { } most)
+        {
+            _tokens.Take(used - reserved, most);
+        }
+
+        Volatile.Read(ref _told)?.GiveBack(requests: 0, reserved - used);
     }
 
     /// <summary>Takes note of what the service says.</summary>
     public void Observe(RateLimitState state, long now)
     {
-        lock (_lock)
+        if (Volatile.Read(ref _told) is null)
         {
-            if (state is { RemainingRequests: { } requests, RequestsResetAfter: { } requestsReset })
-            {
-                _toldRequests = requests;
-                _toldRequestsUntil = now + requestsReset.Ticks;
-            }
+            Interlocked.CompareExchange(ref _told, new ToldLimits(), null);
+        }
 
-            if (state is { RemainingTokens: { } tokens, TokensResetAfter: { } tokensReset })
-            {
-                _toldTokens = tokens;
-                _toldTokensUntil = now + tokensReset.Ticks;
-            }
+        _told!.Observe(state, now); // not null: just made, and never taken away
+    }
+
+    private void GiveBackRequest(EndpointLoadSettings load)
+    {
+        if (load.RequestsPerMinute is { } requests)
+        {
+            _requests.GiveBack(1, requests);
         }
     }
 
-    private void GiveBack_NeedsLock(long tokens)
+    private void GiveBackTokens(EndpointLoadSettings load, long tokens)
     {
-        _tokens.GiveBack(tokens);
-        _toldTokens += tokens;
+        if (load.TokensPerMinute is { } most)
+        {
+            _tokens.GiveBack(tokens, most);
+        }
     }
-
-    // What the service said holds until it starts afresh; a call that is larger than everything still starts when much is left.
-    private static long Told(long left, long amount, long until, long now) => now < until && left < amount ? until - now : 0;
 }

@@ -15,7 +15,7 @@ public sealed class RateLimiterTests
         for (int i = 0; i < 6; i++)
         {
             Assert.That(TryAcquire(load, 100, out _), Is.True);
-            _limiter.Settle(reserved: 100, used: 5000);
+            _limiter.Settle(load, reserved: 100, used: 5000);
         }
 
         Assert.That(TryAcquire(load, 100, out TimeSpan wait), Is.False);
@@ -33,10 +33,10 @@ public sealed class RateLimiterTests
         Assert.That(TryAcquire(load, 600, out TimeSpan wait), Is.False);
         Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(12)), "200 of 1000 a minute");
 
-        _limiter.Settle(reserved: 600, used: 300);
+        _limiter.Settle(load, reserved: 600, used: 300);
 
         Assert.That(TryAcquire(load, 600, out _), Is.True);
-        _limiter.Settle(reserved: 600, used: 1700);
+        _limiter.Settle(load, reserved: 600, used: 1700);
         Assert.That(TryAcquire(load, 1, out wait), Is.False);
         Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(60.06)), "1000 too many, and one more");
     }
@@ -56,7 +56,7 @@ public sealed class RateLimiterTests
         EndpointLoadSettings load = new() { RequestsPerMinute = 1, TokensPerMinute = 100 };
         TryAcquire(load, 100, out _);
 
-        _limiter.Release(100);
+        _limiter.Release(load, 100);
 
         Assert.That(TryAcquire(load, 100, out _), Is.True);
     }
@@ -83,6 +83,65 @@ public sealed class RateLimiterTests
         Assert.That(TryAcquire(new(), 51, out TimeSpan wait), Is.False);
         Assert.That(wait, Is.EqualTo(TimeSpan.FromSeconds(3)));
         Assert.That(TryAcquire(new(), 50, out _), Is.True);
+    }
+
+    [Test]
+    [Description("R27 16 threads, 1,000,000 operations: never more than the limits, and what is given back is there again to the last token")]
+    public void ManyThreads_NeverPassTheLimits_AndLoseNothing_R27([Values] bool isTold)
+    {
+        const int Threads = 16;
+        const int Operations = 1_000_000 / Threads;
+        const int Reserved = 10;
+        EndpointLoadSettings load = new() { RequestsPerMinute = 300_000, TokensPerMinute = 2_000_000 };
+        if (isTold)
+        {
+            Observe(new RateLimitState
+            {
+                RemainingRequests = 300_000,
+                RequestsResetAfter = TimeSpan.FromHours(1),
+                RemainingTokens = 2_000_000,
+                TokensResetAfter = TimeSpan.FromHours(1),
+            });
+        }
+
+        long requests = 0;
+        long tokens = 0;
+        long refused = 0;
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
+        {
+            Random chance = new(number);
+            for (int i = 0; i < Operations; i++)
+            {
+                if (!TryAcquire(load, Reserved, out _))
+                {
+                    Interlocked.Increment(ref refused);
+                }
+                else if (chance.Next(2) == 0)
+                {
+                    _limiter.Release(load, Reserved);
+                }
+                else
+                {
+                    int used = chance.Next(Reserved + 1);
+                    _limiter.Settle(load, Reserved, used);
+                    Interlocked.Increment(ref requests);
+                    Interlocked.Add(ref tokens, used);
+                }
+            }
+        }))];
+
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        long left = 0;
+        while (TryAcquire(load, Reserved, out _))
+        {
+            left++;
+        }
+
+        Assert.That(requests, Is.InRange(1, load.RequestsPerMinute));
+        Assert.That(tokens, Is.InRange(1, load.TokensPerMinute));
+        Assert.That(refused, Is.Positive, "the limits were put to the test");
+        Assert.That(left, Is.EqualTo(Math.Min(load.RequestsPerMinute!.Value - requests, (load.TokensPerMinute!.Value - tokens) / Reserved)));
     }
 
     private bool TryAcquire(EndpointLoadSettings load, long tokens, out TimeSpan wait) => _limiter.TryAcquire(load, tokens, Monotonic.Now(_clock), out wait);

@@ -10,7 +10,7 @@ public sealed class AdmissionLimiter
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _timeProvider;
-    private readonly double _ticksPerSecond;
+    private readonly double _secondsPerTick;
     private readonly LinkedList<AdmissionWaiter> _interactive = new();
     private readonly LinkedList<AdmissionWaiter> _background = new();
     private AdmissionSettings _settings;
@@ -27,7 +27,7 @@ public sealed class AdmissionLimiter
     {
         _settings = Checked(settings);
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _ticksPerSecond = _timeProvider.TimestampFrequency;
+        _secondsPerTick = 1.0 / _timeProvider.TimestampFrequency;
         _meter = new LoadMeter(_timeProvider.GetTimestamp());
     }
 
@@ -215,7 +215,7 @@ public sealed class AdmissionLimiter
     private LinkedList<AdmissionWaiter> QueueOf(RequestPriority priority) => priority == RequestPriority.Background ? _background : _interactive;
 
     // Before every change, since what counts is the load that was in force until then.
-    private void Note_NeedsLock(long now) => _meter.Note(Math.Min(1, _inUse / (double)_settings.MaxConcurrent), now, _ticksPerSecond, _settings);
+    private void Note_NeedsLock(long now) => _meter.Note(Math.Min(1, _inUse / (double)_settings.MaxConcurrent), now, _secondsPerTick, _settings);
 
     private static AdmissionSettings Checked(AdmissionSettings settings)
     {

@@ -15,11 +15,11 @@ internal struct LoadMeter(long now)
     public bool IsHigh { get; private set; }
 
     /// <summary>Takes note of the load that was in force until now, since the last note.</summary>
-    public void Note(double load, long now, double ticksPerSecond, AdmissionSettings settings)
+    public void Note(double load, long now, double secondsPerTick, AdmissionSettings settings)
     {
         // The implicit Euler form of exponential decay: as stable over a long gap, and without an exponential. A timestamp that another
         // thread took a moment earlier changes nothing.
-        double seconds = (now - _at) / ticksPerSecond;
+        double seconds = (now - _at) * secondsPerTick;
         if (seconds > 0)
         {
             Smoothed += (load - Smoothed) * seconds / (SmoothingSeconds + seconds);

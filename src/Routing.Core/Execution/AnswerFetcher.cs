@@ -39,7 +39,7 @@ internal sealed class AnswerFetcher(AttemptReporter reporter, AnswerJudge judge,
 
         if (response.AdditionalProperties is not null && RateLimitState.From(response.AdditionalProperties) is { } rates)
         {
-            target.Endpoint.Observe(rates, timeProvider);
+            reporter.ObserveRates(target, rates);
         }
 
         TimeSpan answeredIn = attempt.Elapsed;

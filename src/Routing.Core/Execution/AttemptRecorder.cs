@@ -62,6 +62,18 @@ internal struct AttemptRecorder(RouteTarget target, RequestFeatures features, Ti
         Usage = sum;
     }
 
+    /// <summary>Takes note of a piece of the answer.</summary>
+    /// <param name="length">How much text it brings.</param>
+    /// <param name="isMeaningful">Whether it is content that a caller waits for.</param>
+    public void NoteAnswer(int length, bool isMeaningful)
+    {
+        AnswerLength += length;
+        if (isMeaningful && TimeToFirstToken is null)
+        {
+            TimeToFirstToken = Elapsed;
+        }
+    }
+
     /// <summary>Writes the record, and ends the attempt's span.</summary>
     /// <param name="result">How the attempt ended.</param>
     /// <param name="failure">Why it did not succeed.</param>

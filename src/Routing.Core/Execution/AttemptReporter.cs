@@ -52,6 +52,9 @@ internal sealed partial class AttemptReporter(FailureInterpreter failures, Outco
         walk.Record(attempt.Write(result, kind, reason, retryAfter, nested, wasNeverSent), attempt.Target, exception);
     }
 
+    /// <summary>Heeds what a service says of its rate limits.</summary>
+    public void ObserveRates(in RouteTarget target, RateLimitState rates) => target.Endpoint.Observe(rates, timeProvider);
+
     /// <summary>Warns of options that an endpoint does not take, of each one once.</summary>
     public void WarnOfUnsent(in RouteTarget target, ImmutableArray<string> options)
     {

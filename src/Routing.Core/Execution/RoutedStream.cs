@@ -16,19 +16,12 @@ internal sealed class RoutedStream(
     private readonly List<ChatResponseUpdate> _held = new(2);
     private AttemptRecorder _attempt = new(target, walk.Request.Features, timeProvider);
     private readonly AttemptLimits _limits = walk.Settings.LimitsFor(target.Model.Profile.Tier);
+    private StreamReading _reading;
+    private StreamRate _rate;
     private StreamGuard? _guard;
     private WalkBudget? _nestedBudget;
-    private ChatFinishReason? _finishReason;
-    private string? _responseId;
-    private RoutingOutcome? _nested;
-    private FailureKind? _forCaller;
     private TimeSpan? _answeredIn;
-    private string? _conversationId;
-    private ResponseContinuationToken? _continuationToken;
-    private bool _isReasoningMarked;
     private TimeSpan _heldWait;
-    private TimeSpan _rateSince;
-    private long _rateLength;
     private string? _limitReached;
     private bool _isSettled;
     private bool _isCommitted;
@@ -42,7 +35,7 @@ internal sealed class RoutedStream(
 
     /// <summary>Gets what a router behind this one did, whose costs are this attempt's.</summary>
     /// <remarks>What it said in its stream or, once its stream is closed, what it reported all the same.</remarks>
-    public RoutingOutcome? Nested => _nested ?? _nestedBudget?.Outcome;
+    public RoutingOutcome? Nested => _reading.Nested ?? _nestedBudget?.Outcome;
 
     /// <summary>Gets whether the whole answer is held, and waits for the validators.</summary>
     public bool IsBuffered { get; private set; }
@@ -122,77 +115,22 @@ internal sealed class RoutedStream(
             return FailureKind.MalformedResponse;
         }
 
-        _responseId ??= update.ResponseId;
-        if (update.AdditionalProperties is not null && RateLimitState.From(update.AdditionalProperties) is { } rates)
+        if (_reading.Observe(update, ref _attempt, walk, reporter) is { } failure)
         {
-            target.Endpoint.Observe(rates, timeProvider);
+            return failure;
         }
 
-        _attempt.AnsweredBy = update.ModelId ?? _attempt.AnsweredBy;
-        _finishReason = update.FinishReason ?? _finishReason;
-        if (update.AdditionalProperties is not null)
-        {
-            ObserveProperties(update);
-        }
-
-        if (update.ConversationId is not null || update.ContinuationToken is not null)
-        {
-            IssuedIds.Note(walk.Issuers, target, update, ref _conversationId, ref _continuationToken);
-        }
-
-        IList<AIContent> contents = update.Contents;
-        for (int i = 0; i < contents.Count; i++)
-        {
-            switch (contents[i])
-            {
-                case TextContent text:
-                    _isReasoningMarked = false;
-                    NoteAnswer(text.Text.Length, isMeaningful: text.Text.Length > 0);
-                    break;
-
-                case UsageContent usage:
-                    _attempt.AddUsage(usage.Details);
-                    break;
-
-                case ErrorContent error:
-                    FailureKind kind = ContentInspector.KindOf(error);
-                    if (!ContentInspector.IsForCaller(kind, walk.Settings))
-                    {
-                        return kind;
-                    }
-
-                    _forCaller ??= kind;
-                    NoteAnswer(0, isMeaningful: true);
-                    break;
-
-                case FunctionCallContent call:
-                    ToolCallOwner.Mark(call, target.Model.Id, target.Mark);
-                    NoteAnswer(0, isMeaningful: true);
-                    break;
-
-                case TextReasoningContent reasoning:
-                    MarkReasoning(reasoning);
-                    NoteAnswer(reasoning.Text.Length, ContentInspector.IsMeaningful(reasoning));
-                    break;
-
-                case HostedFileContent or HostedVectorStoreContent when target.Mark is { } origin:
-                    ContentOrigin.Mark(contents[i], origin);
-                    NoteAnswer(0, isMeaningful: true);
-                    break;
-
-                case AIContent other:
-                    NoteAnswer(0, ContentInspector.IsMeaningful(other));
-                    break;
-            }
-        }
-
-        return _limits.MinCharactersPerSecond > 0 && IsTooSlow() ? FailureKind.Timeout : null;
+        bool isTooSlow = _limits.MinCharactersPerSecond > 0
+            && IsAnswering
+            && _rate.IsTooSlow(Guard.Waited, _attempt.AnswerLength, walk.Settings.RateWindow, _limits.MinCharactersPerSecond);
+        _limitReached = isTooSlow ? LimitException.Rate : null;
+        return isTooSlow ? FailureKind.Timeout : null;
     }
 
     /// <summary>Settles a stream that came to its end after it was committed.</summary>
     /// <returns>The error to throw; null when the stream is whole.</returns>
     public Exception? Finish() =>
-        _finishReason is null
+        _reading.FinishReason is null
             ? Break(FailureKind.TruncatedStream, new ProviderException(
                 FailureKind.TruncatedStream,
                 $"The stream of model '{target.Model.Id}' ended without a finish reason: it is cut off, or its client never sends one."))
@@ -228,7 +166,7 @@ internal sealed class RoutedStream(
 
     /// <summary>Makes the update that carries the outcome.</summary>
     public ChatResponseUpdate LastUpdate() =>
-        ResponseWriter.LastUpdate(Outcome!, target, _attempt.AnsweredBy, _responseId, RawText); // not null: the stream is settled
+        ResponseWriter.LastUpdate(Outcome!, target, _attempt.AnsweredBy, _reading.ResponseId, RawText); // not null: the stream is settled
 
     /// <summary>Takes note of what the validators made of the held answer.</summary>
     public AttemptRecorder Judge(ValidationResult result, string? validator)
@@ -282,7 +220,7 @@ internal sealed class RoutedStream(
     }
 
     // What a caller gets to see although it is no answer; validators have no say in it.
-    private FailureKind? Failure => ContentInspector.FinishFailure(_finishReason) ?? _forCaller;
+    private FailureKind? Failure => ContentInspector.FinishFailure(_reading.FinishReason) ?? _reading.ForCaller;
 
     private bool IsAnswering => _attempt.TimeToFirstToken is not null;
 
@@ -291,7 +229,7 @@ internal sealed class RoutedStream(
         _isSettled = true;
         TimeSpan waited = (_answeredIn ?? _attempt.Elapsed) + (IsBuffered ? TimeSpan.Zero : Guard.Waited - _heldWait);
         target.Endpoint.RecordLatency(waited, _attempt.TimeToFirstToken ?? waited, timeProvider);
-        walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
+        walk.Record(_attempt.Write(result, Failure, nested: _reading.Nested), target);
         Outcome = walk.ToOutcome();
         reporter.Publisher.Publish(Outcome, walk.Request);
         return null;
@@ -299,13 +237,13 @@ internal sealed class RoutedStream(
 
     private bool FinishHeld(bool readToEnd)
     {
-        FailureKind? filtered = ContentInspector.FinishFailure(_finishReason);
+        FailureKind? filtered = ContentInspector.FinishFailure(_reading.FinishReason);
         if (filtered is { } kind && !ContentInspector.IsForCaller(kind, walk.Settings))
         {
             return Reject(kind, "the finish reason");
         }
 
-        if (_finishReason is null)
+        if (_reading.FinishReason is null)
         {
             return Reject(FailureKind.TruncatedStream, "the stream ended without a finish reason");
         }
@@ -337,62 +275,14 @@ internal sealed class RoutedStream(
         StopInstruction = validator?.RepairsStoppedStreams == true
             ? $"Your answer was stopped before its end, because it cannot become good any more: {reason}. Answer again from the start, and mend that."
             : null;
-        walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, reason, nested: _nested), target);
+        walk.Record(attempt.Write(AttemptResult.Rejected, FailureKind.SchemaInvalid, reason, nested: _reading.Nested), target);
         return false;
     }
 
     private bool Reject(FailureKind kind, string reason)
     {
-        walk.Record(_attempt.Write(AttemptResult.Failed, kind, reason, nested: _nested), target);
+        walk.Record(_attempt.Write(AttemptResult.Failed, kind, reason, nested: _reading.Nested), target);
         return false;
-    }
-
-    private void ObserveProperties(ChatResponseUpdate update)
-    {
-        if (target.Endpoint.IsRouter)
-        {
-            _nested = update.GetRoutingOutcome() ?? _nested;
-        }
-
-        if (update.GetUnsentOptions() is { Length: > 0 } unsent)
-        {
-            _attempt.UnsentOptions = unsent;
-            reporter.WarnOfUnsent(target, unsent);
-        }
-    }
-
-    // Joining the updates of a stream keeps what the first piece of a run of reasoning says, and the signature comes with the last one.
-    private void MarkReasoning(TextReasoningContent reasoning)
-    {
-        if ((!_isReasoningMarked || reasoning.ProtectedData is not null) && target.Mark is { } origin)
-        {
-            ContentOrigin.Mark(reasoning, origin);
-            _isReasoningMarked = reasoning.ProtectedData is null;
-        }
-    }
-
-    private void NoteAnswer(int length, bool isMeaningful)
-    {
-        _attempt.AnswerLength += length;
-        if (isMeaningful && _attempt.TimeToFirstToken is null)
-        {
-            _attempt.TimeToFirstToken = _attempt.Elapsed;
-        }
-    }
-
-    // Counted over time that was waited, so that a slow reader makes no stream slow.
-    private bool IsTooSlow()
-    {
-        if (!IsAnswering || _guard!.Waited - _rateSince is var time && time < walk.Settings.RateWindow) // not null: an update came from it
-        {
-            return false;
-        }
-
-        bool isTooSlow = _rateSince > TimeSpan.Zero && _attempt.AnswerLength - _rateLength < _limits.MinCharactersPerSecond * time.TotalSeconds;
-        _rateSince = _guard.Waited;
-        _rateLength = _attempt.AnswerLength;
-        _limitReached = isTooSlow ? LimitException.Rate : null;
-        return isTooSlow;
     }
 
     // The shortest of those that apply now; the record names it.

@@ -56,6 +56,7 @@ internal sealed record ChaosProfile(string Name, string Description, Func<int, F
         Of("usage", "answers that do not say what they used", new FaultShare(0.4, Fault.MissingUsage), new FaultShare(0.4, Fault.PartialUsage)),
         Of("refusals", "refused keys, full windows, filters", new FaultShare(0.25, Fault.Unauthorized), new FaultShare(0.25, Fault.ContextLength), new FaultShare(0.25, Fault.ContentFilter)),
         Of("impatient", "every fault, and callers who stop reading or cancel", Everything) with { ImpatientRatio = 0.3 },
+        Of("soak", "as impatient, but every call ends: what never ends is never given back, which would look like a leak", [.. Everything.Where(static share => share.Fault.Kind != FaultKind.Hang)]) with { ImpatientRatio = 0.3 },
         Of("no-healthy", "every fault at every endpoint: failures are expected, lies are not", Everything) with { HasHealthy = false },
     ];
 

@@ -24,6 +24,24 @@ public sealed class EndpointBalancerTests
     }
 
     [Test]
+    public void WhatIsLeftOfALatency_IsWhatTheExponentialSays()
+    {
+        const double Seconds = 30;
+        double before = PeakLatency.Kept(0);
+        Assert.That(before, Is.EqualTo(1));
+        for (double elapsed = 0.001; elapsed < 100_000; elapsed *= 1.1)
+        {
+            double kept = PeakLatency.Kept(TimeSpan.FromSeconds(elapsed).Ticks);
+            Assert.That(kept, Is.EqualTo(Math.Exp(-elapsed / Seconds)).Within(0.004).Percent.Or.LessThan(1e-300), $"after {elapsed} s");
+            Assert.That(kept, Is.LessThanOrEqualTo(before));
+            before = kept;
+        }
+
+        Assert.That(PeakLatency.Kept(long.MaxValue), Is.Zero);
+        Assert.That(PeakLatency.Kept(-1), Is.EqualTo(1), "another thread's moment, a little earlier");
+    }
+
+    [Test]
     public void CallsInFlight_CountAsLoad()
     {
         ImmutableArray<ModelEndpoint> endpoints = Endpoints(2);
