@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace LlmRouting.Benchmarks;
@@ -11,6 +12,8 @@ internal sealed class CannedServer : IAsyncDisposable
 {
     /// <summary>How many pieces of text a stream brings.</summary>
     public const int Chunks = 1_000;
+
+    private const string Piece = " word";
 
     private readonly WebApplication _app;
 
@@ -37,6 +40,22 @@ internal sealed class CannedServer : IAsyncDisposable
         return new CannedServer(app);
     }
 
+    /// <summary>Reads a stream, and the text of each of its updates.</summary>
+    public static async Task<int> ReadAsync(IChatClient client, string prompt)
+    {
+        int length = 0;
+        await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync(prompt))
+        {
+            length += update.Text.Length;
+        }
+
+        return Checked(length);
+    }
+
+    /// <summary>Checks the length of what a stream brought: one that broke would be fast.</summary>
+    public static int Checked(int length) =>
+        length == Chunks * Piece.Length ? length : throw new InvalidOperationException($"Only {length} characters came.");
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
@@ -50,7 +69,7 @@ internal sealed class CannedServer : IAsyncDisposable
         StringBuilder stream = new($$"""data: {{Head}}[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}""" + "\n\n");
         for (int i = 0; i < Chunks; i++)
         {
-            stream.Append($$"""data: {{Head}}[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}""" + "\n\n");
+            stream.Append($$"""data: {{Head}}[{"index":0,"delta":{"content":"{{Piece}}"},"finish_reason":null}]}""" + "\n\n");
         }
 
         stream.Append($$"""data: {{Head}}[{"index":0,"delta":{},"finish_reason":"stop"}]}""" + "\n\n");
@@ -66,7 +85,7 @@ internal sealed class CannedServer : IAsyncDisposable
         stream.Append(Event("content_block_start", """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"""));
         for (int i = 0; i < Chunks; i++)
         {
-            stream.Append(Event("content_block_delta", """{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" word"}}"""));
+            stream.Append(Event("content_block_delta", $$$"""{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"{{{Piece}}}"}}"""));
         }
 
         stream.Append(Event("content_block_stop", """{"type":"content_block_stop","index":0}"""));

@@ -117,9 +117,9 @@ internal sealed class Summary(ImmutableArray<RequestRecord> records, ModelSnapsh
     // An endpoint that was passed over was not called, so nothing failed there.
     private static bool IsFailed(RoutingAttempt attempt) => attempt.Result is not (AttemptResult.Succeeded or AttemptResult.Skipped);
 
-    private static bool IsFailover(RoutingOutcome outcome) => outcome.Answer is not null && outcome.Attempts.Length > 1;
+    private static bool IsFailover(RoutingOutcome outcome) => outcome.Answer is not null && outcome.Attempts.Any(attempt => attempt != outcome.Answer && IsFailed(attempt));
 
-    private static bool IsStandIn(RoutingOutcome outcome) => outcome.ModelId is not null && outcome.ModelId != outcome.Decision.ModelId;
+    private static bool IsStandIn(RoutingOutcome outcome) => IsFailover(outcome) && outcome.ModelId != outcome.Decision.ModelId;
 
     // Nearest rank.
     private static (int Count, TimeSpan Median, TimeSpan High)? Percentiles(IEnumerable<TimeSpan> times)

@@ -64,13 +64,13 @@ internal sealed record Arguments
                 "--test" => parsed with { Test = value },
                 "--strong" => parsed with { Strong = value },
                 "--weak" => parsed with { Weak = value },
-                "--promise" => parsed with { Promise = Number(args[i], value) },
-                "--weak-share" => parsed with { WeakShare = Number(args[i], value) },
-                "--budget" => parsed with { BudgetUsd = Number(args[i], value) },
+                "--promise" => parsed with { Promise = Number(args[i], value, 0.01, 100) },
+                "--weak-share" => parsed with { WeakShare = Number(args[i], value, 0, 1) },
+                "--budget" => parsed with { BudgetUsd = Number(args[i], value, 0, double.MaxValue) },
                 "--save" => parsed with { Save = value },
                 "--out" => parsed with { Out = value },
-                "--folds" => parsed with { Folds = (int)Number(args[i], value) },
-                "--seed" => parsed with { Seed = (int)Number(args[i], value) },
+                "--folds" => parsed with { Folds = Whole(args[i], value, 2, 20) },
+                "--seed" => parsed with { Seed = Whole(args[i], value, 0, int.MaxValue) },
                 _ => throw new FormatException($"'{args[i]}' is no option."),
             };
         }
@@ -79,12 +79,21 @@ internal sealed record Arguments
         {
             { Data: "" } => throw new FormatException("--data is missing: the file with your labelled requests."),
             { Strong: "" } or { Weak: "" } => throw new FormatException("--strong and --weak are missing: the two models, as the file spells them."),
+            { Strong: var strong, Weak: var weak } when strong == weak => throw new FormatException($"--strong and --weak are both '{strong}'; name two models."),
+            { WeakShare: not null, BudgetUsd: not null } => throw new FormatException("--weak-share and --budget are two ways to choose one threshold; give one of them."),
+            { Save: { } save } when Path.GetDirectoryName(Path.GetFullPath(save)) is { } folder && !Directory.Exists(folder) =>
+                throw new FormatException($"--save is '{save}', but there is no folder '{folder}'; make it first."),
             _ => parsed,
         };
     }
 
-    private static double Number(string name, string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+    private static double Number(string name, string value, double least, double most) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least && number <= most
             ? number
-            : throw new FormatException($"{name} is '{value}'; it must be a number.");
+            : throw new FormatException($"{name} is '{value}'; it must be a number, at least {least.ToString(CultureInfo.InvariantCulture)}{(most < double.MaxValue ? $" and at most {most.ToString(CultureInfo.InvariantCulture)}" : "")}.");
+
+    private static int Whole(string name, string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"{name} is '{value}'; it must be a whole number, at least {least}{(most < int.MaxValue ? $" and at most {most}" : "")}.");
 }

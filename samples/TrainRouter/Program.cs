@@ -38,7 +38,7 @@ catch (FormatException exception)
     Console.WriteLine(Arguments.Usage); // laid out already: the library would wrap it
     return 2;
 }
-catch (Exception exception) when (exception is LabelledDataException or TrainingException or ArgumentException or IOException)
+catch (Exception exception) when (exception is LabelledDataException or TrainingException or ArgumentException or IOException or UnauthorizedAccessException)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
     return 1;

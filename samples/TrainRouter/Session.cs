@@ -51,31 +51,51 @@ internal sealed class Session
 
     public void Calibrate()
     {
-        (PairRows rows, double[] need, double[] perUsd, _) = Unseen();
+        Unseen unseen = ScoreUnseen();
+        PairOutcomes outcomes = unseen.Rows.Outcomes;
+        Dictionary<string, double> thresholds = [];
         if (_arguments.WeakShare is { } share)
         {
-            Say($"Scores below {ThresholdChoice.ForWeakShare(need, share):G6} go to {_arguments.Weak}: {100 * share:0.#}% of requests like these.");
-            Save("share", ThresholdChoice.ForWeakShare(need, share));
+            thresholds["share"] = ThresholdChoice.ForWeakShare(unseen.Need, share);
+            Say($"Needs below {thresholds["share"]:G6} go to {_arguments.Weak}: {100 * share:0.#}% of requests like these.");
         }
         else if (_arguments.BudgetUsd is { } budget)
         {
-            double? threshold = ThresholdChoice.ForBudget(perUsd, rows.Outcomes, budget);
-            Say(threshold is { } found
-                ? (FormattableString)$"Needs per USD below {found:G6} go to {_arguments.Weak}: a request costs at most {budget} USD on average."
-                : $"Even {_arguments.Weak} alone costs more than {budget} USD a request ({rows.Outcomes.MeanWeakCostUsd:G4}), or no costs are known.");
+            if (ThresholdChoice.ForBudget(unseen.PerUsd, outcomes, budget) is { } threshold)
+            {
+                thresholds[NeedPerUsd.BudgetThreshold] = threshold;
+                unseen.Order.WriteTo(thresholds);
+                Say($"Needs per USD below {threshold:G6} go to {_arguments.Weak}: a request costs at most {budget} USD on average.");
+            }
+            else
+            {
+                Say($"Even {_arguments.Weak} alone costs more than {budget} USD a request ({outcomes.MeanWeakCostUsd:G4}), or no costs are known.");
+            }
         }
         else
         {
-            PromisedThreshold promise = PromiseCalibrator.Choose(perUsd, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise });
+            // Without costs the need per USD is the need, on another scale.
+            PromisedThreshold promise = PromiseCalibrator.Choose(unseen.PerUsd, outcomes, new() { MaxLossPercent = _arguments.Promise });
+            thresholds[NeedPerUsd.PromiseThreshold] = promise.Threshold;
+            unseen.Order.WriteTo(thresholds);
             Say($"At most {_arguments.Promise}% loss, from {promise.Rows} requests. {promise.Note}");
             Say($"Threshold {promise.Threshold:G6} (need per USD); saved {Text(promise.SavedPercent, "0.0")}% of the cost of {_arguments.Strong}.");
-            SaveWithThreshold(PromiseCalibrator.Choose(need, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise }));
+        }
+
+        if (_arguments.Save is { } file && thresholds.Count > 0)
+        {
+            (unseen.Router ?? TrainOne(_data, "Training")).Save(file, thresholds);
+            Say($"Saved as {file}, with the threshold.");
+        }
+        else if (_arguments.Save is not null)
+        {
+            Say($"Nothing was saved.");
         }
     }
 
     public void Evaluate()
     {
-        (PairRows rows, double[] need, double[] perUsd, _) = Unseen();
+        (PairRows rows, double[] need, double[] perUsd, _, _, _) = ScoreUnseen();
         var table = new Table().AddColumns("router", "APGR", "CPT 50%", "CPT 80%", "saved at 1%", "at 2%", "at 5% loss");
         foreach (RouterScores router in Routers(rows, need, perUsd))
         {
@@ -96,7 +116,7 @@ internal sealed class Session
 
     public void Report()
     {
-        (PairRows rows, double[] need, double[] perUsd, double[] chances) = Unseen();
+        (PairRows rows, double[] need, double[] perUsd, double[] chances, _, _) = ScoreUnseen();
         var report = new PairReport(_arguments.Strong, _arguments.Weak, rows.Outcomes, Routers(rows, need, perUsd))
         {
             Promise = PromiseCalibrator.Choose(perUsd, rows.Outcomes, new() { MaxLossPercent = _arguments.Promise }),
@@ -112,25 +132,6 @@ internal sealed class Session
         Say($"Open {Path.Combine(_arguments.Out, "report.html")}.");
     }
 
-    // The file knows texts, not prices: its threshold is one of need alone.
-    private void SaveWithThreshold(PromisedThreshold byNeed)
-    {
-        Say($"By need alone: {byNeed.Note}");
-        if (byNeed.UsesWeak)
-        {
-            Save("promise", byNeed.Threshold);
-        }
-    }
-
-    private void Save(string name, double threshold)
-    {
-        if (_arguments.Save is { } file)
-        {
-            TrainOne(_data, "Training").Save(file, new Dictionary<string, double> { [name] = threshold });
-            Say($"Saved as {file}, with the threshold {threshold:G6} of need alone.");
-        }
-    }
-
     private static ImmutableArray<RouterScores> Routers(PairRows rows, double[] need, double[] perUsd) =>
     [
         new("need per USD", [.. perUsd]),
@@ -141,7 +142,7 @@ internal sealed class Session
     ];
 
     /// <summary>Scores requests with routers that did not see them: those of the test file, or each part of the data by a router of the other parts.</summary>
-    private (PairRows Rows, double[] Need, double[] PerUsd, double[] Chances) Unseen()
+    private Unseen ScoreUnseen()
     {
         LabelledRequest[] others = [.. _data.Where(row => !row.Scores.ContainsKey(_arguments.Strong) || !row.Scores.ContainsKey(_arguments.Weak))];
         int part = 0;
@@ -152,7 +153,7 @@ internal sealed class Session
         });
         if (_arguments.Test is null)
         {
-            return (_rows, [.. crossFit.Scores], crossFit.OrderPerUsd(), crossFit.ChancesThatWeakSuffices());
+            return new(_rows, [.. crossFit.Scores], crossFit.OrderPerUsd(), crossFit.ChancesThatWeakSuffices(), crossFit.FitNeedPerUsd(), null);
         }
 
         PairRows test = PairRows.Create(Read(_arguments.Test), _arguments.Strong, _arguments.Weak);
@@ -160,7 +161,8 @@ internal sealed class Session
         TrainedRouter all = TrainOne([.. _data.Where(row => !tested.Contains(row.Text ?? row.Id))], "Training");
         double[] need = [.. test.Requests.Select(row => Score(all, row))];
         IsotonicCalibration chance = IsotonicCalibration.Fit([.. crossFit.Scores.Select(static score => -score)], PairCrossFit.WeakSuffices(_rows.Outcomes));
-        return (test, need, crossFit.FitNeedPerUsd().Order(need, test.Lengths.AsSpan()), [.. need.Select(score => chance.Apply(-score))]);
+        NeedPerUsd order = crossFit.FitNeedPerUsd();
+        return new(test, need, order.Order(need, test.Lengths.AsSpan()), [.. need.Select(score => chance.Apply(-score))], order, all);
     }
 
     private TrainedRouter TrainOne(IReadOnlyList<LabelledRequest> requests, string what) => AnsiConsole.Progress()
@@ -186,7 +188,7 @@ internal sealed class Session
             router.Score(row.Features!, scores); // The reader gives a row without a text its features.
         }
 
-        return scores[0];
+        return NeedPerUsd.Join(scores);
     }
 
     private static ImmutableArray<LabelledRequest> Read(string path)
@@ -211,6 +213,9 @@ internal sealed class Session
             File.WriteAllText(Path.Combine(_arguments.Out, name), content);
         }
     }
+
+    /// <summary>Requests, how routers that did not see them scored them, and the order and the router that belong to a threshold of these scores; no router where each part had its own.</summary>
+    private sealed record Unseen(PairRows Rows, double[] Need, double[] PerUsd, double[] Chances, NeedPerUsd Order, TrainedRouter? Router);
 
     // Told on the training's own thread, unlike Progress<T>, whose reports may come late and out of order.
     private sealed class Reporter(ProgressTask task) : IProgress<TrainingProgress>

@@ -51,6 +51,7 @@ internal static class EventIds
     public const int DecisionLogRecovered = 1701;
     public const int DecisionLogDropped = 1702;
     public const int DecisionLogged = 1710;
+    public const int DecisionRefused = 1711;
 
     // Onnx: 1800-1899
     public const int OnnxLoaded = 1800;
@@ -58,4 +59,6 @@ internal static class EventIds
     public const int OnnxLoadFailed = 1802;
     public const int OnnxFailed = 1803;
     public const int OnnxRejected = 1804;
+    public const int LearnedRouterReplaced = 1810;
+    public const int LearnedRouterRejected = 1811;
 }

@@ -20,7 +20,7 @@ internal static class SeamCall
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !task.IsCompleted)
         {
-            await source.CancelAsync().ConfigureAwait(false);
+            await source.CancelQuietlyAsync().ConfigureAwait(false);
 
             // The abandoned task may still fail; nobody else will look at it.
             _ = task.ContinueWith(

@@ -5,6 +5,9 @@ namespace LlmRouting.Providers;
 /// <summary>Reads how long a service asks to be left alone.</summary>
 internal static class RetryAfterReader
 {
+    // RFC 9110, 5.6.7: the one that is to be sent, and the two older ones that are to be understood all the same.
+    private static readonly string[] DateFormats = ["r", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
+
     /// <summary>Reads the first of the usual headers that is there.</summary>
     /// <param name="find">Finds the value of a header; null when the response has none of that name.</param>
     /// <param name="timeProvider">Turns a date into a time to wait.</param>
@@ -26,15 +29,10 @@ internal static class RetryAfterReader
     private static bool TryReadNumber(string? text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
-    private static TimeSpan? FromDate(string? text, TimeProvider timeProvider)
-    {
-        if (!DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date))
-        {
-            return null;
-        }
-
-        return HeaderDuration.Until(date, timeProvider);
-    }
+    private static TimeSpan? FromDate(string? text, TimeProvider timeProvider) =>
+        DateTimeOffset.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowInnerWhite, out DateTimeOffset date)
+            ? HeaderDuration.Until(date, timeProvider)
+            : null;
 
     // Which of the two limits was hit is the one with nothing left.
     private static TimeSpan? FromLimits(RateLimitState? limits) =>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LlmRouting.QuickStart;
 
 namespace LlmRouting.Providers.Tests;
@@ -48,6 +49,20 @@ public sealed class QuickStartTests
         Assert.That(code, Is.Zero, text);
         Assert.That(text, Does.Contain("2 attempts").And.Contain($"<- medium/1-primary {failure}"));
         Assert.That(text, Does.Match(@"Failovers +[1-9]\d*: [1-9]\d* to another endpoint"));
+    }
+
+    [Test]
+    public async Task QuickStart_CountsNoEndpointThatWasPassedOverAsAFailover()
+    {
+        (int code, string text) = await RunAsync(
+            ["--requests", "12", "--concurrency", "1"],
+            [GreetingsGoTo("balanced"), new("LlmRouting:Execution:EndpointOrder", "InOrder"), .. Outage("medium-primary", "Unavailable")]);
+
+        int retried = Regex.Count(text, "^#.*, 2 attempts,", RegexOptions.Multiline);
+        int passedOver = Regex.Count(text, "^#.*, 1 attempt,.* <- medium/1-primary", RegexOptions.Multiline);
+        Assert.That(code, Is.Zero, text);
+        Assert.That((retried > 0, passedOver > 0), Is.EqualTo((true, true)), text);
+        Assert.That(text, Does.Match($"Failovers +{retried}: {retried} to another endpoint, 0 to another model"));
     }
 
     [Test]

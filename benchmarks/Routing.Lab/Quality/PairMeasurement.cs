@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Evaluation;
 
@@ -9,6 +10,9 @@ namespace LlmRouting.Lab.Quality;
 /// <summary>Measures a router for two models, or what becomes of a promise.</summary>
 internal static class PairMeasurement
 {
+    // Routers of four fifths of the rows score much like the one of all rows, whose promise their scores help to calibrate.
+    private const int CrossFit = 5;
+
     /// <summary>What was found on one set of test rows: how they were scored, and in which order they should go to the strong model for the money.</summary>
     internal sealed record Tested(PairRows Rows, double[] Need, double[] PerUsd, PairCrossFit? Training, double[] TrainingPerUsd);
 
@@ -18,7 +22,7 @@ internal static class PairMeasurement
         _ = PairRows.Create(train, arguments.Strong, arguments.Weak);
         bool HasPair(LabelledRequest row) => row.Scores.ContainsKey(arguments.Strong) && row.Scores.ContainsKey(arguments.Weak);
         List<QualityCut> cuts = QualityCut.Create(arguments, train, test, HasPair);
-        var trainer = new QualityTrainer(arguments);
+        var trainer = new QualityTrainer(arguments) { Planned = cuts.Count };
         List<Tested> tested = arguments.SameFile && arguments.Folds is not null
             ? [CrossValidate(arguments, trainer, cuts, train)]
             : [.. cuts.Select(cut => Measure(arguments, trainer, cut))];
@@ -41,18 +45,19 @@ internal static class PairMeasurement
         LabelledRequest[] others = [.. cut.Train.Except(trainingRows.Requests, ReferenceEqualityComparer.Instance).Cast<LabelledRequest>()];
         TrainingTarget target = TrainingTarget.Pair(arguments.Strong, arguments.Weak);
         TrainedRouter router = trainer.Train(target, cut.Train, "trained");
-        double[] need = [.. trainer.Score(router, rows.Requests).Select(static scores => scores[0])];
+        double[] need = [.. trainer.Score(router, rows.Requests).Select(static scores => NeedPerUsd.Join(scores))];
 
         // Its routers are not the one that is measured, so their time is not counted.
-        var aside = new QualityTrainer(arguments);
-        PairCrossFit crossFit = PairCrossFit.Run(trainingRows, others, Math.Min(arguments.CrossFit, trainingRows.Requests.Length), arguments.Seed, part =>
+        int folds = Math.Min(arguments.CrossFit ?? CrossFit, trainingRows.Requests.Length);
+        var aside = new QualityTrainer(arguments) { Planned = folds };
+        PairCrossFit crossFit = PairCrossFit.Run(trainingRows, others, folds, arguments.Seed, part =>
         {
             TrainedRouter partial = aside.Train(target, part, "cross-fitted");
             double[] scores = new double[partial.Outputs.Length];
             return row =>
             {
                 QualityTrainer.Score(partial, row, scores);
-                return scores[0];
+                return NeedPerUsd.Join(scores);
             };
         });
         double[] perUsd = crossFit.FitNeedPerUsd().Order(need, rows.Lengths.AsSpan());
@@ -66,7 +71,7 @@ internal static class PairMeasurement
         PairCrossFit crossFit = PairCrossFit.Run(rows, others, cuts.Count, arguments.Seed, part =>
         {
             TrainedRouter router = trainer.Train(TrainingTarget.Pair(arguments.Strong, arguments.Weak), part, "trained");
-            return row => trainer.Score(router, [row])[0][0];
+            return row => NeedPerUsd.Join(trainer.Score(router, [row])[0]);
         });
         return new(rows, [.. crossFit.Scores], crossFit.OrderPerUsd(), null, []);
     }

@@ -13,39 +13,40 @@ internal static class PoolMeasurement
     // A model that answered fewer of the test rows than this would cost too many rows: only rows that every model of the pool answered can be compared.
     private const double LeastShare = 0.95;
 
+    // Enough for a slope for each model; more folds cost time and change little.
+    private const int CrossFit = 3;
+    private const int LeastToCalibrate = 200;
+
     public static string Run(QualityArguments arguments, ImmutableArray<LabelledRequest> train, ImmutableArray<LabelledRequest> test)
     {
         ImmutableArray<string> models = Models(arguments, train, test);
         bool IsUsable(LabelledRequest row) => models.All(row.Scores.ContainsKey);
         List<QualityCut> cuts = QualityCut.Create(arguments, train, test, IsUsable);
-        var trainer = new QualityTrainer(arguments);
-        List<double[][]> quality = [];
-        List<double[][]> expected = [];
-        List<LabelledRequest> rows = [];
-        List<PoolEvaluation> evaluations = [];
         bool crossValidated = arguments.SameFile && arguments.Folds is not null;
+        int inner = arguments.CrossFit ?? CrossFit;
+        var trainer = new QualityTrainer(arguments) { Planned = cuts.Count * (crossValidated ? 1 : 1 + inner) };
+        List<PoolPredictions> parts = [];
+        List<PoolEvaluation> evaluations = [];
         foreach (QualityCut cut in cuts)
         {
-            TrainedRouter router = trainer.Train(TrainingTarget.Pool(models), cut.Train, "trained");
-            double[][] predicted = Turn(trainer.Score(router, cut.Test), models.Length);
-            double[][] costs = [.. models.Select(model => Expected(model, cut))];
+            PoolPredictions predictions = PoolPredictions.Make(trainer, models, cut, parts.Count, "trained");
+            parts.Add(predictions);
             if (!crossValidated)
             {
-                evaluations.Add(PoolEvaluation.Create(predicted, costs, Outcomes(models, cut.Test)));
+                CrossFitted(trainer, models, cut, inner, arguments.Seed)?.Apply(predictions.Quality);
+                evaluations.Add(PoolEvaluation.Create(predictions.Quality, predictions.Cost, predictions.Outcomes(models)));
             }
-
-            quality.Add(predicted);
-            expected.Add(costs);
-            rows.AddRange(cut.Test);
         }
 
+        PoolPredictions tested = crossValidated ? PoolPredictions.Join(parts) : parts[0];
         if (crossValidated)
         {
-            evaluations.Add(PoolEvaluation.Create(Join(quality), Join(expected), Outcomes(models, rows)));
+            tested.CorrectEachPart(models);
+            evaluations.Add(PoolEvaluation.Create(tested.Quality, tested.Cost, tested.Outcomes(models)));
         }
 
         PoolEvaluation first = evaluations[0];
-        PoolOutcomes outcomes = Outcomes(models, crossValidated ? rows : cuts[0].Test);
+        PoolOutcomes outcomes = tested.Outcomes(models);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"model",-44}{"quality",9}{"USD/1000",11}"));
         for (int model = 0; model < models.Length; model++)
         {
@@ -89,7 +90,8 @@ internal static class PoolMeasurement
         [
             .. tested.Where(model => known.Contains(model)
                 && test.Count(row => row.Scores.ContainsKey(model)) >= LeastShare * scored
-                && test.Any(row => row.Costs.GetValueOrDefault(model) is >= 0)),
+                && test.Any(row => row.Costs.GetValueOrDefault(model) is >= 0)
+                && train.Any(row => row.Costs.GetValueOrDefault(model) is >= 0)),
         ];
         if (models.Length < 2)
         {
@@ -99,21 +101,19 @@ internal static class PoolMeasurement
         return models;
     }
 
-    private static double[] Expected(string model, QualityCut cut)
+    // Training rows, predicted by routers that did not see them; null where too few have every model's result.
+    private static PoolCalibration? CrossFitted(QualityTrainer trainer, ImmutableArray<string> models, QualityCut cut, int folds, int seed)
     {
-        LabelledRequest[] priced = [.. cut.Train.Where(row => row.Costs.GetValueOrDefault(model) is not null)];
-        CostEstimate estimate = CostEstimate.Fit([.. priced.Select(static row => row.Text?.Length ?? 0)], [.. priced.Select(row => row.Costs[model] ?? double.NaN)]);
-        return [.. cut.Test.Select(row => estimate.Expected(row.Text?.Length ?? 0))];
+        LabelledRequest[] whole = [.. cut.Train.Where(row => models.All(row.Scores.ContainsKey))];
+        LabelledRequest[] others = [.. cut.Train.Where(row => !models.All(row.Scores.ContainsKey))];
+        if (whole.Length < LeastToCalibrate)
+        {
+            return null;
+        }
+
+        int[] fold = FoldAssignment.Create(whole, folds, seed);
+        PoolPredictions[] parts = [.. fold.Distinct().Order().Select(part => PoolPredictions.Make(
+            trainer, models, new QualityCut([.. others, .. whole.Where((_, i) => fold[i] != part)], [.. whole.Where((_, i) => fold[i] == part)]), part, "cross-fitted"))];
+        return parts.Length > 1 ? PoolPredictions.Join(parts).Calibrate(models) : null;
     }
-
-    private static PoolOutcomes Outcomes(ImmutableArray<string> models, IReadOnlyList<LabelledRequest> rows) => new(
-        models,
-        [.. models.Select(model => rows.Select(row => row.Scores[model]).ToArray())],
-        [.. models.Select(model => rows.Select(row => row.Costs.GetValueOrDefault(model) ?? double.NaN).ToArray())]);
-
-    private static double[][] Turn(double[][] byRow, int models) =>
-        [.. Enumerable.Range(0, models).Select(model => byRow.Select(row => row[model]).ToArray())];
-
-    private static double[][] Join(List<double[][]> parts) =>
-        [.. Enumerable.Range(0, parts[0].Length).Select(model => parts.SelectMany(part => part[model]).ToArray())];
 }

@@ -14,31 +14,42 @@ internal static class PromiseMeasurement
         double weak = 0;
         double bound = 0;
         int kept = 0;
-        int pooled = 0;
+        int joined = 0;
+        double calibrated = 0;
+        double counted = 0;
         int silent = 0;
         for (int i = 0; i < arguments.Resplits; i++)
         {
             PairMeasurement.Tested one = tested[i % tested.Count];
             int[] rows = [.. Enumerable.Range(0, one.Rows.Outcomes.Count)];
             new Random(arguments.Seed + i).Shuffle(rows);
-            int cut = Calibrating(one, arguments);
-            int[] calibration = rows[..cut];
-            int[] measured = rows[cut..];
-            if (calibration.Length == 0)
+            int half = rows.Length / 2;
+            int few = Few(one, arguments);
+            if (few == 0)
             {
                 throw new FormatException("There are too few test rows to calibrate on some and to measure on others.");
             }
 
-            double[] scores = [.. calibration.Select(row => one.PerUsd[row])];
-            PairOutcomes outcomes = one.Rows.Outcomes.Subset(calibration);
-            if (arguments.PoolCalibration && one.Training is { } training
-                && (arguments.SameFile || Exchangeability.Holds(scores, outcomes, one.TrainingPerUsd, training.Rows.Outcomes)))
+            double[] scores = [.. rows[..few].Select(row => one.PerUsd[row])];
+            PairOutcomes outcomes = one.Rows.Outcomes.Subset(rows.AsSpan(0, few));
+            bool isJoined = arguments.PoolCalibration && one.Training is { } known
+                && (arguments.SameFile || Exchangeability.Holds(scores, outcomes, one.TrainingPerUsd, known.Rows.Outcomes));
+            if (isJoined && one.Training is { } training)
             {
                 outcomes = outcomes.Append(training.Rows.Outcomes);
                 scores = [.. scores, .. one.TrainingPerUsd];
-                pooled++;
+                joined++;
+            }
+            else if (few < half)
+            {
+                // Training rows that look unlike the test rows are no help: as many test rows calibrate as are measured.
+                scores = [.. rows[..half].Select(row => one.PerUsd[row])];
+                outcomes = one.Rows.Outcomes.Subset(rows.AsSpan(0, half));
             }
 
+            int[] measured = rows[(isJoined ? few : half)..];
+            calibrated += outcomes.Count;
+            counted += measured.Length;
             PromisedThreshold chosen = PromiseCalibrator.Choose(scores, outcomes, new() { MaxLossPercent = percent, Requests = measured.Length });
             Realised found = Realised.Measure(chosen.Threshold, one.PerUsd, one.Rows.Outcomes, measured);
             silent += chosen.UsesWeak ? 0 : 1;
@@ -50,10 +61,9 @@ internal static class PromiseMeasurement
         }
 
         double count = arguments.Resplits;
-        int cutAt = Calibrating(tested[0], arguments);
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{cutAt} calibration rows, {tested[0].Rows.Outcomes.Count - cutAt} measured; training rows joined the calibration in {pooled} of {count} resplits; mean bound {bound / count:0.00}%; everything went to the strong model in {silent}."));
+            $"On average {calibrated / count:0} calibration rows and {counted / count:0} measured; training rows joined the calibration in {joined} of {count} resplits; mean bound {bound / count:0.00}%; everything went to the strong model in {silent}."));
         return new JsonLine()
             .Add("promised", percent, 4)
             .Add("realised_loss", loss / count, 3)
@@ -63,9 +73,14 @@ internal static class PromiseMeasurement
             .ToString();
     }
 
-    // Where training rows may help to calibrate, more of the held-out rows are left to measure on; otherwise both need as many.
-    private static int Calibrating(PairMeasurement.Tested one, QualityArguments arguments) =>
-        one.Rows.Outcomes.Count / (one.Training is not null && arguments.PoolCalibration ? 3 : 2);
+    // The threshold is as sure as 1 / calibration rows + 1 / measured rows allows, so there should be as many of one as of the other. Training rows that join the
+    // calibration leave more test rows to measure on; a fifth of these stays behind, to see whether the training rows look like them.
+    private static int Few(PairMeasurement.Tested one, QualityArguments arguments)
+    {
+        int rows = one.Rows.Outcomes.Count;
+        int balanced = (rows - (arguments.PoolCalibration ? one.Training?.Rows.Outcomes.Count ?? 0 : 0)) / 2;
+        return Math.Max(balanced, rows / 5);
+    }
 
     private readonly record struct Realised(double LossPercent, double SavedPercent, double WeakShare)
     {

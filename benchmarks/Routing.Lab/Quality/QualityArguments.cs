@@ -39,7 +39,8 @@ internal sealed record QualityArguments
     /// <summary>Whether training rows, scored by routers that did not see them, join the calibration rows where they look like them.</summary>
     public bool PoolCalibration { get; private init; } = true;
 
-    public int CrossFit { get; private init; } = 3;
+    /// <summary>Into how many parts training rows are cut to be scored by routers that did not see them; null leaves it to the measurement.</summary>
+    public int? CrossFit { get; private init; }
 
     public int Seed { get; private init; } = 1;
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Lab.Quality;
@@ -8,6 +10,9 @@ namespace LlmRouting.Lab.Quality;
 internal sealed class QualityTrainer(QualityArguments arguments)
 {
     private const int WarmUp = 500;
+
+    /// <summary>Gets how many routers are going to be trained, for whoever waits; 0 when nobody knows.</summary>
+    public int Planned { get; init; }
 
     public double TrainSeconds { get; private set; }
 
@@ -25,7 +30,7 @@ internal sealed class QualityTrainer(QualityArguments arguments)
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         TrainSeconds += seconds;
         Trained++;
-        Console.Error.WriteLine($"{what}: {rows.Count} rows in {seconds:0.0} s, held out {router.Report.HeldOut:0.000} ({string.Join(", ", router.Report.Families.Select(static family => $"{family.Family} {family.HeldOut:0.000} x {family.Weight:0.00}"))})");
+        Console.Error.WriteLine($"{(Planned > 0 ? $"{Trained}/{Planned} " : "")}{what}: {rows.Count} rows in {seconds:0.0} s, held out {router.Report.HeldOut:0.000} ({string.Join(", ", router.Report.Families.Select(static family => $"{family.Family} {family.HeldOut:0.000} x {family.Weight:0.00}"))})");
         foreach (string warning in router.Report.Warnings)
         {
             Console.Error.WriteLine($"  {warning}");
@@ -33,6 +38,10 @@ internal sealed class QualityTrainer(QualityArguments arguments)
 
         return router;
     }
+
+    /// <summary>Learns what calls cost.</summary>
+    public CostPredictor TrainCosts(ImmutableArray<string> models, IReadOnlyList<LabelledRequest> rows) =>
+        CostPredictor.Train(rows, models, new TrainerOptions { Target = TrainingTarget.Pool(models), Seed = arguments.Seed, Threads = arguments.Threads });
 
     /// <summary>Scores rows; one array for each row.</summary>
     public double[][] Score(TrainedRouter router, IReadOnlyList<LabelledRequest> rows)
@@ -55,14 +64,10 @@ internal sealed class QualityTrainer(QualityArguments arguments)
         return scores;
     }
 
-    /// <summary>Scores a row; of a pair's scores the first alone, which is the need.</summary>
+    /// <summary>Scores a row.</summary>
     public static void Score(TrainedRouter router, LabelledRequest row, double[] scores)
     {
-        if (row.Text is { } needed && router.Target.Kind == TrainingTargetKind.Pair)
-        {
-            scores[0] = router.Score(needed);
-        }
-        else if (row.Text is { } text)
+        if (row.Text is { } text)
         {
             router.Score(text, scores);
         }

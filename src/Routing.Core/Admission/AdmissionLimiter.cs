@@ -203,7 +203,7 @@ public sealed class AdmissionLimiter
         }
 
         _backgroundCredit += _settings.BackgroundShare;
-        if (_backgroundCredit < 1)
+        if (_backgroundCredit < 1 - 1e-9) // ten tenths are a little less than one
         {
             return _interactive;
         }

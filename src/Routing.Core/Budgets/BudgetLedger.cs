@@ -15,6 +15,7 @@ public sealed partial class BudgetLedger
     private readonly IBudgetStore _store;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly BudgetAlarms _alarms = new();
     private volatile BudgetRule[] _rules;
 
     /// <summary>Creates a ledger.</summary>
@@ -134,7 +135,7 @@ public sealed partial class BudgetLedger
             (DateTimeOffset start, DateTimeOffset end) = rule.Window.At(now);
             if (Estimate(request, model, rule) is not { } amount)
             {
-                return (default, new(rule, UnknownPrice(rule), end, default, limit));
+                return (default, new(rule, model.Id, CostUsd: null, end, default, limit));
             }
 
             if (rule.Window.Period != BudgetPeriod.Request)
@@ -143,7 +144,7 @@ public sealed partial class BudgetLedger
             }
             else if (committedUsd + amount > limit && amount > 0)
             {
-                return (default, new(rule, NoRoom(rule), end, new(committedUsd, 0), limit));
+                return (default, new(rule, model.Id, amount, end, new(committedUsd, 0), limit));
             }
         }
 
@@ -151,26 +152,28 @@ public sealed partial class BudgetLedger
     }
 
     /// <summary>Sets money aside on all accounts, or on none.</summary>
-    /// <returns>null when it is set aside.</returns>
-    internal async ValueTask<BudgetRefusal?> TryReserveAsync(ImmutableArray<BudgetCharge> charges, CancellationToken cancellationToken)
+    /// <returns>Who refused it; null when nobody did, and then what is to be settled.</returns>
+    internal async ValueTask<(BudgetRefusal? Refusal, ImmutableArray<BudgetCharge> Held)> TryReserveAsync(
+        ImmutableArray<BudgetCharge> charges, string model, CancellationToken cancellationToken)
     {
         try
         {
             int refused = await _store.TryReserveAsync(charges, cancellationToken).ConfigureAwait(false);
             if (refused < 0)
             {
-                return null;
+                return (null, charges);
             }
 
             BudgetCharge charge = charges[refused];
             BudgetRule rule = Array.Find(_rules, rule => rule.Name == charge.Account.Budget) ?? new() { Name = charge.Account.Budget, LimitUsd = charge.LimitUsd };
-            return new(rule, NoRoom(rule), charge.End, _store.Read(charge.Account), charge.LimitUsd);
+            return (new(rule, model, charge.AmountUsd, charge.End, _store.Read(charge.Account), charge.LimitUsd), []);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // A store that is gone must not take every request with it.
+            // A store that is gone must not take every request with it. What the call costs is booked all the same; to give back what was never
+            // set aside would make room that is not there.
             Log.StoreFailed(_logger, exception.GetType().Name);
-            return null;
+            return (null, [.. charges.Select(static charge => charge with { AmountUsd = 0 })]);
         }
     }
 
@@ -216,27 +219,23 @@ public sealed partial class BudgetLedger
             (DateTimeOffset start, DateTimeOffset end) = rule.Window.At(now);
             if (Estimate(request, candidate.Profile, rule) is not { } cost)
             {
-                return new(rule, UnknownPrice(rule), end, default, limit);
+                return new(rule, candidate.Profile.Id, CostUsd: null, end, default, limit);
             }
 
             BudgetBalance balance = rule.Window.Period == BudgetPeriod.Request ? default : _store.Read(new(rule.Name, owner, start));
             if (cost > 0 && balance.CommittedUsd + cost > limit)
             {
-                return new(rule, NoRoom(rule), end, balance, limit);
+                return new(rule, candidate.Profile.Id, cost, end, balance, limit);
             }
 
             if (isRefused && (nearest is null || limit - balance.CommittedUsd < nearest.LimitUsd - nearest.Balance.CommittedUsd))
             {
-                nearest = new(rule, NoRoom(rule), end, balance, limit);
+                nearest = new(rule, candidate.Profile.Id, cost, end, balance, limit);
             }
         }
 
         return nearest;
     }
-
-    private static string UnknownPrice(BudgetRule rule) => $"its price is unknown, and budget '{rule.Name}' covers it";
-
-    private static string NoRoom(BudgetRule rule) => $"budget '{rule.Name}' has no room for it";
 
     private static decimal? Estimate(RoutingRequest request, ModelProfile model, BudgetRule rule)
     {
@@ -256,7 +255,6 @@ public sealed partial class BudgetLedger
         }
     }
 
-    // Spending only grows within a window, so exactly one call carries it over a threshold.
     private void WarnOfThresholds(ImmutableArray<BudgetCharge> charges, decimal actualUsd)
     {
         if (actualUsd <= 0 || !_logger.IsEnabled(LogLevel.Warning))
@@ -266,16 +264,18 @@ public sealed partial class BudgetLedger
 
         foreach (BudgetCharge charge in charges)
         {
-            decimal after = _store.Read(charge.Account).SpentUsd;
-            decimal before = after - actualUsd;
-            if (before < charge.LimitUsd && after >= charge.LimitUsd)
+            decimal spent = _store.Read(charge.Account).SpentUsd;
+            if (spent >= charge.LimitUsd)
             {
-                Log.Spent(_logger, charge.Account.Budget, charge.LimitUsd);
+                if (_alarms.IsFirst(charge, BudgetAlarm.Spent, _timeProvider.GetUtcNow()))
+                {
+                    Log.Spent(_logger, charge.Account.Budget, charge.LimitUsd);
+                }
             }
-            else if (Array.Find(_rules, rule => rule.Name == charge.Account.Budget) is { DowngradeAt: { } ratio } && (decimal)ratio * charge.LimitUsd is var threshold
-                && before < threshold && after >= threshold)
+            else if (Array.Find(_rules, rule => rule.Name == charge.Account.Budget) is { DowngradeAt: { } ratio } && spent >= (decimal)ratio * charge.LimitUsd
+                && _alarms.IsFirst(charge, BudgetAlarm.RunsLow, _timeProvider.GetUtcNow()))
             {
-                Log.RunsLow(_logger, charge.Account.Budget, after, charge.LimitUsd);
+                Log.RunsLow(_logger, charge.Account.Budget, spent, charge.LimitUsd);
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed class BudgetSession(BudgetLedger ledger, RoutingRequest request)
         (ImmutableArray<BudgetCharge> charges, BudgetRefusal? refusal) = ledger.ChargesFor(request, model, provider, committedUsd);
         if (refusal is null && !charges.IsEmpty)
         {
-            refusal = await ledger.TryReserveAsync(charges, cancellationToken).ConfigureAwait(false);
+            (refusal, charges) = await ledger.TryReserveAsync(charges, model.Id, cancellationToken).ConfigureAwait(false);
         }
 
         Refusal = refusal ?? Refusal;

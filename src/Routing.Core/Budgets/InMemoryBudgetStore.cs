@@ -40,7 +40,7 @@ public sealed class InMemoryBudgetStore(TimeProvider? timeProvider = null) : IBu
             for (int i = 0; i < charges.Length; i++)
             {
                 ref readonly BudgetCharge charge = ref charges.ItemRef(i);
-                if (Read_NeedsLock(charge.Account).CommittedUsd + charge.AmountUsd > charge.LimitUsd)
+                if (charge.AmountUsd > 0 && Read_NeedsLock(charge.Account).CommittedUsd + charge.AmountUsd > charge.LimitUsd)
                 {
                     return new(i);
                 }
@@ -103,7 +103,7 @@ public sealed class InMemoryBudgetStore(TimeProvider? timeProvider = null) : IBu
         DateTimeOffset now = _timeProvider.GetUtcNow();
         foreach ((BudgetAccount account, Entry entry) in _entries)
         {
-            if (entry.Running == 0 && entry.ForgetAfter <= now)
+            if (entry.Running <= 0 && entry.ForgetAfter <= now)
             {
                 _entries.Remove(account);
             }

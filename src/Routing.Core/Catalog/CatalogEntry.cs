@@ -9,6 +9,11 @@ internal sealed class CatalogEntry(JsonElement element, string path, List<string
     private const int MaxQuoted = 40;
     private const decimal MaxPrice = 1_000_000_000;
 
+    // Prices in the catalog that ships reach from 0.005 to 25. What is as far outside as this stands there in the other unit: for one token
+    // where a million is meant, or the other way round.
+    private const decimal MinPerMillion = 0.000_1m;
+    private const decimal MaxPerMillion = 100_000;
+
     public JsonElement Element => element;
 
     /// <summary>Gets a part of the entry.</summary>
@@ -30,9 +35,8 @@ internal sealed class CatalogEntry(JsonElement element, string path, List<string
         new(item.ValueKind == JsonValueKind.Object ? item : default, FormattableString.Invariant($"{path}:{list}:{index}"), errors);
 
     /// <summary>Reads a price.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="factor">What makes it USD per million tokens.</param>
-    public decimal? Price(string name, decimal factor = 1)
+    /// <returns>The number as it is written.</returns>
+    public decimal? Price(string name)
     {
         JsonElement value = Find(name);
         if (value.ValueKind == JsonValueKind.Undefined)
@@ -42,10 +46,26 @@ internal sealed class CatalogEntry(JsonElement element, string path, List<string
 
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out decimal price) && price is >= 0 and <= MaxPrice)
         {
-            return price * factor;
+            return price;
         }
 
         Wrong(name, value, "a number of at least 0");
+        return null;
+    }
+
+    /// <summary>Reads a price of tokens.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="tokens">For how many tokens it is: one, or a million.</param>
+    /// <returns>USD per million tokens.</returns>
+    public decimal? TokenPrice(string name, int tokens)
+    {
+        decimal? usd = Price(name) * (1_000_000 / tokens);
+        if (usd is null or 0 or (>= MinPerMillion and <= MaxPerMillion))
+        {
+            return usd;
+        }
+
+        Wrong(name, Find(name), tokens == 1 ? "the price of one token in USD" : "the price of a million tokens in USD");
         return null;
     }
 

@@ -7,7 +7,6 @@ namespace LlmRouting.Catalog;
 /// <summary>Reads a model as LiteLLM's <c>model_prices_and_context_window.json</c> describes it: flat fields, prices for one token.</summary>
 internal static class FlatCatalogModel
 {
-    private const decimal PerToken = 1_000_000m;
     private const string InputField = "input_cost_per_token";
     private const string OutputField = "output_cost_per_token";
     private const string CachedField = "cache_read_input_token_cost";
@@ -23,15 +22,15 @@ internal static class FlatCatalogModel
         {
             Tokens = new TokenPrices
             {
-                Input = entry.Price(InputField, PerToken),
-                Output = entry.Price(OutputField, PerToken),
-                CachedInput = entry.Price(CachedField, PerToken),
-                CacheWrite = entry.Price(WriteField, PerToken),
-                CacheWriteHour = entry.Price(HourField, PerToken),
-                AudioInput = entry.Price("input_cost_per_audio_token", PerToken),
-                AudioOutput = entry.Price("output_cost_per_audio_token", PerToken),
-                ImageInput = entry.Price("input_cost_per_image_token", PerToken),
-                Reasoning = entry.Price("output_cost_per_reasoning_token", PerToken),
+                Input = entry.TokenPrice(InputField, tokens: 1),
+                Output = entry.TokenPrice(OutputField, tokens: 1),
+                CachedInput = entry.TokenPrice(CachedField, tokens: 1),
+                CacheWrite = entry.TokenPrice(WriteField, tokens: 1),
+                CacheWriteHour = entry.TokenPrice(HourField, tokens: 1),
+                AudioInput = entry.TokenPrice("input_cost_per_audio_token", tokens: 1),
+                AudioOutput = entry.TokenPrice("output_cost_per_audio_token", tokens: 1),
+                ImageInput = entry.TokenPrice("input_cost_per_image_token", tokens: 1),
+                Reasoning = entry.TokenPrice("output_cost_per_reasoning_token", tokens: 1),
             },
             PerRequestUsd = entry.Price("input_cost_per_request"),
             BatchFactor = BatchFactor(entry),
@@ -80,11 +79,11 @@ internal static class FlatCatalogModel
             TokenPrices prices = tiers.TryGetValue(bound, out PriceTier? known) ? known.Tokens : TokenPrices.Unknown;
             TokenPrices? with = property.Name[..infix] switch
             {
-                InputField => prices with { Input = entry.Price(property.Name, PerToken) },
-                OutputField => prices with { Output = entry.Price(property.Name, PerToken) },
-                CachedField => prices with { CachedInput = entry.Price(property.Name, PerToken) },
-                WriteField => prices with { CacheWrite = entry.Price(property.Name, PerToken) },
-                HourField => prices with { CacheWriteHour = entry.Price(property.Name, PerToken) },
+                InputField => prices with { Input = entry.TokenPrice(property.Name, tokens: 1) },
+                OutputField => prices with { Output = entry.TokenPrice(property.Name, tokens: 1) },
+                CachedField => prices with { CachedInput = entry.TokenPrice(property.Name, tokens: 1) },
+                WriteField => prices with { CacheWrite = entry.TokenPrice(property.Name, tokens: 1) },
+                HourField => prices with { CacheWriteHour = entry.TokenPrice(property.Name, tokens: 1) },
                 _ => null,
             };
             if (with is not null)

@@ -8,6 +8,7 @@ namespace LlmRouting.Catalog;
 internal static class NestedCatalogModel
 {
     private const long LongContext = 200_000;
+    private const int Million = 1_000_000;
 
     public static CatalogModel Read(CatalogEntry entry, string source)
     {
@@ -33,14 +34,14 @@ internal static class NestedCatalogModel
 
     private static TokenPrices Prices(CatalogEntry cost) => new()
     {
-        Input = cost.Price("input"),
-        Output = cost.Price("output"),
-        CachedInput = cost.Price("cache_read"),
-        CacheWrite = cost.Price("cache_write"),
-        CacheWriteHour = cost.Price("cache_write_hour"),
-        AudioInput = cost.Price("input_audio"),
-        AudioOutput = cost.Price("output_audio"),
-        Reasoning = cost.Price("reasoning"),
+        Input = cost.TokenPrice("input", Million),
+        Output = cost.TokenPrice("output", Million),
+        CachedInput = cost.TokenPrice("cache_read", Million),
+        CacheWrite = cost.TokenPrice("cache_write", Million),
+        CacheWriteHour = cost.TokenPrice("cache_write_hour", Million),
+        AudioInput = cost.TokenPrice("input_audio", Million),
+        AudioOutput = cost.TokenPrice("output_audio", Million),
+        Reasoning = cost.TokenPrice("reasoning", Million),
     };
 
     private static ImmutableArray<PriceTier> Tiers(CatalogEntry cost)

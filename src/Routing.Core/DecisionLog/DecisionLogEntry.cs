@@ -30,4 +30,19 @@ internal readonly struct DecisionLogEntry
 
     /// <summary>Gets when the request ended, where no decision says when it began.</summary>
     public DateTimeOffset At { get; init; }
+
+    /// <summary>Takes from a request what its record needs.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="timeProvider">The clock, where no decision says when the request began.</param>
+    /// <param name="capturesText">Whether features are to be read off its text.</param>
+    public static DecisionLogEntry Of(RoutingRequest request, TimeProvider timeProvider, bool capturesText) => new()
+    {
+        Inputs = request.Trace as DecisionRecorder,
+        Hints = request.Hints,
+        Features = request.Features,
+        Asked = request.Hints.Model ?? request.Options?.ModelId,
+        IsStreaming = request.IsStreaming,
+        Text = capturesText ? request.LastUserText : null,
+        At = request.Trace.AsOf ?? timeProvider.GetUtcNow(),
+    };
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace LlmRouting.DecisionLog;
 
 /// <summary>Is the series of files that one process writes: one for each day and size, the oldest deleted.</summary>
 /// <remarks>Not thread-safe. A file's name holds a word of chance, and the file is opened anew: two processes never write one.</remarks>
-internal sealed class DecisionLogFiles(DecisionLogSettings settings) : IDisposable
+internal sealed partial class DecisionLogFiles(DecisionLogSettings settings) : IDisposable
 {
     private readonly string _folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(settings.Path))!; // not null: the path names a file
     private readonly string _stem = System.IO.Path.GetFileNameWithoutExtension(settings.Path);
@@ -65,7 +66,7 @@ internal sealed class DecisionLogFiles(DecisionLogSettings settings) : IDisposab
             return;
         }
 
-        FileInfo[] files = new DirectoryInfo(_folder).GetFiles($"{_stem}-*{_extension}");
+        FileInfo[] files = [.. new DirectoryInfo(_folder).EnumerateFiles().Where(IsOfThisLog)];
         if (files.Length <= most)
         {
             return;
@@ -88,4 +89,18 @@ internal sealed class DecisionLogFiles(DecisionLogSettings settings) : IDisposab
             }
         }
     }
+
+    // The whole name is looked at: what merely begins alike belongs to another log, or to somebody who keeps it.
+    private bool IsOfThisLog(FileInfo file)
+    {
+        string name = file.Name;
+        return name.Length > _stem.Length + _extension.Length
+            && name.StartsWith(_stem, StringComparison.Ordinal)
+            && name.EndsWith(_extension, StringComparison.Ordinal)
+            && NameBetween().IsMatch(name.AsSpan(_stem.Length, name.Length - _stem.Length - _extension.Length));
+    }
+
+    // The day, the process and the number, as Open writes them.
+    [GeneratedRegex(@"\A-[0-9]{8}-[0-9a-f]{8}-[0-9]{4,}\z")]
+    private static partial Regex NameBetween();
 }

@@ -19,6 +19,7 @@ internal sealed class DecisionLogReader(string path)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         bool isWhole = EndsWithLine(stream);
+        long length = stream.Length;
         using StreamReader reader = new(stream, Encoding.UTF8);
         string? line = reader.ReadLine();
         for (int number = 1; line is not null; number++)
@@ -31,7 +32,8 @@ internal sealed class DecisionLogReader(string path)
             }
             catch (FormatException exception)
             {
-                if (next is null && !isWhole)
+                // A file that has grown meanwhile may end in the middle of what is being written.
+                if (next is null && (!isWhole || stream.Length != length))
                 {
                     IsCut = true;
                 }

@@ -46,6 +46,10 @@ public sealed record DecisionLogSettings
         {
             yield return $"DecisionLog:Path is '{Path}'; it must name a file, such as logs/decisions.jsonl.";
         }
+        else if (Path.AsSpan().IndexOfAny(System.IO.Path.GetInvalidPathChars()) >= 0)
+        {
+            yield return "DecisionLog:Path has a character that no path may have; it must name a file, such as logs/decisions.jsonl.";
+        }
 
         if (MaxFileBytes < 1_024)
         {

@@ -56,7 +56,7 @@ internal static class DecisionRecordReader
 
     private static RoutingDecision ReadDecision(JsonElement json, RequestFeatures features, ImmutableArray<DecisionStep> steps) => new()
     {
-        Ranking = Texts(json, "ranking"),
+        Ranking = Texts(json, "ranking") is [_, ..] ranking ? ranking : throw new FormatException("The record's ranking is empty."),
         DecidedBy = json.GetProperty("decidedBy").GetString()!, // not null: the writer never writes null
         Confidence = json.GetProperty("confidence").GetDouble(),
         Reason = json.GetProperty("reason").GetString()!, // as above

@@ -131,6 +131,11 @@ internal sealed class DecisionRecordWriter(string? idKey) : IDisposable
         json.WriteString("model", attempt.ModelId);
         json.WriteString("endpoint", attempt.Endpoint);
         json.WriteString("result", EnumNames.Of(attempt.Result));
+        if (attempt.IsHedge)
+        {
+            json.WriteBoolean("hedge", true);
+        }
+
         WriteText(json, "failure", attempt.Failure is { } failure ? EnumNames.Of(failure) : null);
         WriteText(json, "reason", attempt.Reason);
         WriteMs(json, "retryAfterMs", attempt.RetryAfter);

@@ -91,30 +91,11 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
         Add(new DecisionLogEntry { Outcome = outcome, Features = outcome.Decision.Features, At = _timeProvider.GetUtcNow() });
     }
 
-    void IDecisionObserver.OnCompleted(RoutingOutcome outcome, RoutingRequest request) => Add(new DecisionLogEntry
-    {
-        Outcome = outcome,
-        Inputs = request.Trace as DecisionRecorder,
-        Hints = request.Hints,
-        Features = request.Features,
-        Asked = request.Hints.Model ?? request.Options?.ModelId,
-        IsStreaming = request.IsStreaming,
-        Text = _settings.CaptureFeatures ? request.LastUserText : null,
-        At = request.Trace.AsOf ?? _timeProvider.GetUtcNow(),
-    });
+    void IDecisionObserver.OnCompleted(RoutingOutcome outcome, RoutingRequest request) =>
+        Add(DecisionLogEntry.Of(request, _timeProvider, _settings.CaptureFeatures) with { Outcome = outcome });
 
-    void IDecisionObserver.OnRefused(RoutingRequest request, RoutingException exception, TimeSpan elapsed) => Add(new DecisionLogEntry
-    {
-        Inputs = request.Trace as DecisionRecorder,
-        Hints = request.Hints,
-        Features = request.Features,
-        Asked = request.Hints.Model ?? request.Options?.ModelId,
-        IsStreaming = request.IsStreaming,
-        Text = _settings.CaptureFeatures ? request.LastUserText : null,
-        Error = exception.GetType().Name,
-        Elapsed = elapsed,
-        At = request.Trace.AsOf ?? _timeProvider.GetUtcNow(),
-    });
+    void IRefusalObserver.OnRefused(RoutingRequest request, RoutingException exception, TimeSpan elapsed) =>
+        Add(DecisionLogEntry.Of(request, _timeProvider, _settings.CaptureFeatures) with { Error = exception.GetType().Name, Elapsed = elapsed });
 
     /// <summary>Waits until the records of all requests that have ended are in the file, or are lost.</summary>
     public void Flush() => _queue.Await(_queue.AskFlush());
@@ -220,7 +201,7 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
             if (_isFailing)
             {
                 _isFailing = false;
-                Log.Recovered(_logger, _settings.Path, Lost);
+                Tell(() => Log.Recovered(_logger, _settings.Path, Lost));
             }
         }
         catch (Exception exception)
@@ -237,7 +218,7 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
     private void Count(int written)
     {
         Interlocked.Add(ref _written, written);
-        _metrics.RecordDecisionLog("written", written);
+        Tell(() => _metrics.RecordDecisionLog("written", written));
     }
 
     private void Keep(int length)
@@ -250,11 +231,11 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
     private void Lose(int count, Exception exception)
     {
         Interlocked.Add(ref _lost, count);
-        _metrics.RecordDecisionLog("lost", count);
+        Tell(() => _metrics.RecordDecisionLog("lost", count));
         if (!_isFailing)
         {
             _isFailing = true;
-            Log.Failed(_logger, _settings.Path, exception.GetType().Name);
+            Tell(() => Log.Failed(_logger, _settings.Path, exception.GetType().Name));
         }
     }
 
@@ -263,8 +244,22 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
         long dropped = Dropped;
         if (dropped != _reportedDropped)
         {
-            Log.Dropped(_logger, dropped - _reportedDropped, _settings.Capacity);
+            long since = dropped - _reportedDropped;
+            Tell(() => Log.Dropped(_logger, since, _settings.Capacity));
             _reportedDropped = dropped;
+        }
+    }
+
+    // On the log's own thread nobody would catch what a logger or a listener to metrics throws, and the process would end.
+    private static void Tell(Action report)
+    {
+        try
+        {
+            report();
+        }
+        catch (Exception)
+        {
+            // The only one who could be told has just thrown; the counts above say what happened.
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 
@@ -159,6 +160,20 @@ internal static class ConfigurationKeys
         nameof(CostLatencyOptions.BackgroundCostWeight), nameof(CostLatencyOptions.BackgroundLatencyWeight),
     ];
 
+    /// <summary>Gets the settings that hold further ones: the binder passes over a single value in their place, without a word.</summary>
+    /// <value>No setting of these names holds a single value anywhere.</value>
+    public static FrozenSet<string> Branches { get; } = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        nameof(LlmRoutingOptions.Classifiers), nameof(LlmRoutingOptions.Strategies), nameof(LlmRoutingOptions.Tiers), nameof(LlmRoutingOptions.Catalog),
+        nameof(LlmRoutingOptions.Providers), nameof(LlmRoutingOptions.Models), nameof(LlmRoutingOptions.Rules), nameof(LlmRoutingOptions.Policies),
+        nameof(LlmRoutingOptions.Budgets), nameof(LlmRoutingOptions.Execution), nameof(LlmRoutingOptions.Admission), nameof(LlmRoutingOptions.DecisionLog),
+        nameof(LlmRoutingOptions.Heuristic), nameof(LlmRoutingOptions.Semantic), nameof(LlmRoutingOptions.Cascade), nameof(LlmRoutingOptions.CostLatency),
+        nameof(ProviderOptions.Headers), nameof(ProviderOptions.Properties), nameof(ModelOptions.QualityByCategory), nameof(ModelOptions.PriceTiers),
+        nameof(ModelOptions.Tags), nameof(ModelOptions.Endpoints), nameof(RuleOptions.When), nameof(RuleConditionOptions.Keywords),
+        nameof(RuleConditionOptions.Metadata), nameof(PolicyOptions.RequiredTags), nameof(BudgetOptions.LimitsUsd), nameof(ExecutionOptions.Health),
+        nameof(ExecutionOptions.Probes), nameof(ExecutionOptions.Hedging), nameof(ExecutionOptions.Hold), nameof(CascadeOptions.Steps),
+        nameof(HeuristicOptions.Weights), nameof(SemanticOptions.Routes), nameof(SemanticRouteOptions.Examples));
+
     /// <summary>Checks a section of the router's configuration.</summary>
     /// <param name="section">The section.</param>
     /// <param name="extensions">The sections of other packages within it.</param>
@@ -218,6 +233,12 @@ internal static class ConfigurationKeys
     {
         foreach (IConfigurationSection child in parent.GetSection(key).GetChildren())
         {
+            // The value is not said again: somebody may have put a key there. That of an empty object is empty.
+            if (child.Value is { Length: > 0 })
+            {
+                errors.Add($"{path}:{key}:{child.Key} is a single value; it must be a section with settings such as {known[0]}.");
+            }
+
             CheckLevel(child, $"{path}:{key}:{child.Key}", known, errors);
         }
     }
@@ -240,6 +261,11 @@ internal static class ConfigurationKeys
     {
         foreach (IConfigurationSection child in level.GetChildren())
         {
+            if (child.Value is { Length: > 0 } && Branches.Contains(child.Key))
+            {
+                errors.Add($"{path}:{child.Key} is a single value; it must be a list or a section.");
+            }
+
             if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
                 string nearest = known.MinBy(name => Distance(name, child.Key))!; // not null: no list of names is empty

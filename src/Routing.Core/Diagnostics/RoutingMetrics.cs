@@ -219,7 +219,9 @@ internal sealed class RoutingMetrics : IEndpointHealthObserver
         foreach (RoutingAttempt attempt in attempts)
         {
             wasRejected |= attempt.Result == AttemptResult.Rejected;
-            hasFailed |= attempt.Result == AttemptResult.Failed;
+
+            // A hedge that fails beside the attempt which answers has handed nothing over.
+            hasFailed |= attempt.Result == AttemptResult.Failed && !attempt.IsHedge;
             RecordAttempt(attempt);
         }
 

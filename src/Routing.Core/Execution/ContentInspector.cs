@@ -58,4 +58,8 @@ internal static class ContentInspector
 
     public static FailureKind? FinishFailure(ChatFinishReason? reason) =>
         reason == ChatFinishReason.ContentFilter ? FailureKind.ContentFiltered : null;
+
+    /// <summary>Says whether an answer in disguise goes to the caller all the same.</summary>
+    public static bool IsForCaller(FailureKind kind, ExecutionSettings settings) =>
+        (kind == FailureKind.ContentFiltered && !settings.FailoverOnContentFilter) || (kind == FailureKind.Refusal && !settings.FailoverOnRefusal);
 }

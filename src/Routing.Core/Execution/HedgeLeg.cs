@@ -26,7 +26,7 @@ internal sealed class HedgeLeg(HedgeRace race, CancellationToken callerToken) : 
     }
 
     /// <summary>Ends the leg's calls.</summary>
-    public void Cancel() => _source.Cancel();
+    public void Cancel() => _source.CancelQuietly();
 
     public void Dispose() => _source.Dispose();
 }

@@ -57,7 +57,7 @@ internal sealed class Hedger(TimeProvider timeProvider)
             if (delay is { } alone
                 && !running.IsCompleted
                 && await IsSlowAsync(running, alone, cancellationToken).ConfigureAwait(false)
-                && await TryTakeAsync(walk, target, alone, race, cancellationToken).ConfigureAwait(false) is { } other)
+                && await TryTakeAsync(walk, target, alone, running, race, cancellationToken).ConfigureAwait(false) is { } other)
             {
                 second = new(race, cancellationToken);
                 hedge = call(other, second).AsTask();
@@ -107,7 +107,7 @@ internal sealed class Hedger(TimeProvider timeProvider)
         return !running.IsCompleted && !cancellationToken.IsCancellationRequested;
     }
 
-    private async ValueTask<RouteTarget?> TryTakeAsync(RouteWalk walk, RouteTarget first, TimeSpan delay, HedgeRace race, CancellationToken cancellationToken)
+    private async ValueTask<RouteTarget?> TryTakeAsync(RouteWalk walk, RouteTarget first, TimeSpan delay, Task running, HedgeRace race, CancellationToken cancellationToken)
     {
         if (!_budget.TryTake())
         {
@@ -120,7 +120,7 @@ internal sealed class Hedger(TimeProvider timeProvider)
             bool hasRoom = walk.Spending is null;
             if (walk.Spending is not null)
             {
-                reservation = await walk.ReserveHedgeAsync(first, offer, cancellationToken).ConfigureAwait(false);
+                reservation = await walk.ReserveHedgeAsync(first, offer, running, cancellationToken).ConfigureAwait(false);
                 hasRoom = reservation is not null;
             }
 

@@ -5,7 +5,7 @@ namespace LlmRouting.Execution;
 public sealed record HoldSettings
 {
     /// <summary>Gets how many updates are held.</summary>
-    /// <value>At least 1; default 16,384.</value>
+    /// <value>At least 1; default 16,384. A stream that brings more than that before its first content is malformed, whatever <see cref="OnLimit"/> says.</value>
     public int MaxUpdates { get; init; } = 16_384;
 
     /// <summary>Gets how much text is held.</summary>

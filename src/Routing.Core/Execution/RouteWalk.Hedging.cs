@@ -44,16 +44,22 @@ internal sealed partial class RouteWalk
     }
 
     /// <summary>Sets aside, on every budget, what a hedge may cost, beside what its request has spent and what the slow attempt may cost.</summary>
-    /// <returns>null when there is no room, or the caller cancelled; nothing is recorded then.</returns>
-    public async ValueTask<BudgetReservation?> ReserveHedgeAsync(RouteTarget first, HedgeOffer offer, CancellationToken cancellationToken)
+    /// <param name="first">Where the slow attempt goes.</param>
+    /// <param name="offer">Where the hedge would go.</param>
+    /// <param name="running">The slow attempt: once it has ended, there is nothing to wait for.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <returns>null when there is no room, the attempt has ended, or the caller cancelled; nothing is recorded then.</returns>
+    public async ValueTask<BudgetReservation?> ReserveHedgeAsync(RouteTarget first, HedgeOffer offer, Task running, CancellationToken cancellationToken)
     {
         try
         {
-            return await Spending!.TryReserveAsync( // not null: the caller looked
-                offer.Target.Model.Profile,
-                offer.Target.Endpoint.Settings?.Provider,
-                SpentUsd + Estimate(first.Model),
-                cancellationToken).ConfigureAwait(false);
+            return await LateReservation.WaitAsync(
+                Spending!.TryReserveAsync( // not null: the caller looked
+                    offer.Target.Model.Profile,
+                    offer.Target.Endpoint.Settings?.Provider,
+                    SpentUsd + Estimate(first.Model),
+                    cancellationToken),
+                running).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -21,9 +21,9 @@ internal sealed partial class RouteWalk
 
         _retries++;
         Resort retry = new(new(target.Model, target.Endpoint), EndpointRefusal.None, Monotonic.Now(_services.TimeProvider) + delay.Ticks);
-        if (isFirst)
+        if (isFirst && _retry is null)
         {
-            _retry = retry;
+            _retry = retry; // one of two that failed side by side; the other one comes when nobody else is left
         }
         else
         {
@@ -42,10 +42,16 @@ internal sealed partial class RouteWalk
                 return NextStep.Wait;
             }
 
-            if (TryStart(ref target, isLastResort: false, out _, out _))
+            _retry = null;
+            if (TryStart(ref target, isLastResort: false, out EndpointRefusal refusal, out TimeSpan rateWait))
             {
-                _retry = null;
                 return NextStep.Call;
+            }
+
+            if (refusal is EndpointRefusal.Busy or EndpointRefusal.RateLimited)
+            {
+                PassOver(target, refusal, rateWait);
+                wait = TimeSpan.Zero;
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using LlmRouting.Budgets;
 using LlmRouting.HandOff;
 using LlmRouting.Models;
@@ -17,12 +16,9 @@ internal sealed partial class RouteWalk
     private readonly long _started;
     private readonly TimeSpan _totalTimeout;
     private readonly WalkBudget _budget;
-    private readonly ImmutableArray<RoutingAttempt>.Builder _attempts = ImmutableArray.CreateBuilder<RoutingAttempt>(1);
     private EndpointCursor _cursor;
     private int? _windowExceeded;
     private volatile bool _stopped;
-    private decimal _spentUsd;
-    private CostCertainty _certainty;
     private string? _firstOrigin;
 
     public RouteWalk(
@@ -67,8 +63,6 @@ internal sealed partial class RouteWalk
     /// <summary>Gets what the request has to do with the budgets.</summary>
     /// <value>null when nothing limits spending.</value>
     public BudgetSession? Spending { get; }
-
-    public FailureLog Failures => field ??= new();
 
     /// <summary>Gets what is left of the time for an answer.</summary>
     public TimeSpan TimeLeft => _totalTimeout - Elapsed;
@@ -154,47 +148,8 @@ internal sealed partial class RouteWalk
             ? messages
             : ProviderHandOff.Prepare(messages, target.Origin, _firstOrigin ?? target.Origin);
 
-    /// <summary>Remembers who issued the ids of an answer.</summary>
-    public void NoteIssued(in RouteTarget target, ChatResponse response)
-    {
-        if (response.ConversationId is { } id)
-        {
-            Issuers?.Remember(id, ToIssuer(target));
-        }
-
-        if (response.ContinuationToken is { } token)
-        {
-            Issuers?.Remember(token, ToIssuer(target), previous: null);
-        }
-    }
-
-    /// <summary>Remembers who issued the ids of an update.</summary>
-    /// <param name="target">Who.</param>
-    /// <param name="update">The update.</param>
-    /// <param name="conversationId">The conversation's id of the updates before; becomes that of this one.</param>
-    /// <param name="token">The token of the update before, which this one's replaces; becomes this one's.</param>
-    public void NoteIssued(in RouteTarget target, ChatResponseUpdate update, ref string? conversationId, ref ResponseContinuationToken? token)
-    {
-        if (update.ConversationId is { } id && id != conversationId)
-        {
-            conversationId = id;
-            Issuers?.Remember(id, ToIssuer(target));
-        }
-
-        if (update.ContinuationToken is { } next)
-        {
-            Issuers?.Remember(next, ToIssuer(target), previous: token);
-            token = next;
-        }
-    }
-
     /// <summary>Makes the options of an attempt.</summary>
     public ChatOptions? OptionsFor(in RouteTarget target, WalkBudget? nested) => AttemptOptions.Create(Request.Options, target.Endpoint, nested);
-
-    /// <summary>Sets aside, on every budget, what the next call of an entered target may cost.</summary>
-    /// <returns>The target with its reservation; null when a budget has no room: the target is skipped, left, and its call given back.</returns>
-    public ValueTask<RouteTarget?> ReserveAsync(RouteTarget target, CancellationToken cancellationToken) =>
-        Spending is null ? new(target) : ReserveAsync(Spending, target, cancellationToken);
 
     /// <summary>Takes one more call of the same target from the budget, for a repair, and enters its endpoint.</summary>
     public bool TryRepeat(in RouteTarget target, out RouteTarget again)
@@ -203,129 +158,14 @@ internal sealed partial class RouteWalk
         return TimeLeft > TimeSpan.Zero && CostBarrier(target.Model) is null && TryStart(ref again, isLastResort: false, out _, out _);
     }
 
-    /// <summary>Records an attempt, and draws the consequence of its failure for the rest of the walk and for its endpoint.</summary>
-    public void Record(RoutingAttempt attempt, in RouteTarget target, Exception? exception = null)
-    {
-        if (attempt.Result != AttemptResult.Skipped)
-        {
-            HealthChange change = target.Endpoint.Settle(target.Lease, attempt, IsPinned, Settings.Health, _services.TimeProvider);
-            _services.Health.Report(target.Model, target.Endpoint, change);
-        }
-
-        target.Reservation?.Settle(attempt.CostUsd);
-        lock (_attempts)
-        {
-            // The answer's attempt is the last one, whatever ends after it.
-            bool isLate = attempt.Result == AttemptResult.Cancelled && _attempts is [.., { Result: AttemptResult.Succeeded or AttemptResult.Truncated }];
-            _attempts.Insert(isLate ? _attempts.Count - 1 : _attempts.Count, attempt);
-            _spentUsd += attempt.CostUsd;
-            if (attempt.Certainty > _certainty)
-            {
-                _certainty = attempt.Certainty;
-            }
-
-            // One that is cancelled for no failure came second to another.
-            if (attempt.Result is not AttemptResult.Succeeded && attempt is not { Result: AttemptResult.Cancelled, Failure: null })
-            {
-                Failures.Add(attempt, exception);
-                DrawConsequence(attempt, target);
-            }
-        }
-    }
-
-    /// <summary>Sums up what has happened so far; a router in front of this one learns of it.</summary>
-    public RoutingOutcome ToOutcome()
-    {
-        lock (_attempts)
-        {
-            decimal? reference = ReferenceCost_NeedsLock();
-            RoutingOutcome outcome = new(Id, Decision, _attempts.DrainToImmutable(), _spentUsd, _certainty, Elapsed) { ReferenceCostUsd = reference };
-            _budget.Report(outcome);
-            return outcome;
-        }
-    }
-
-    private decimal? ReferenceCost_NeedsLock() =>
-        _attempts is [.., { Result: AttemptResult.Succeeded or AttemptResult.Truncated, InputTokens: { } input, OutputTokens: { } output }]
-            ? (ReferenceModel is null ? _cursor.Models.Strongest : _cursor.Models.Find(ReferenceModel))?.Profile.EstimateCostUsd(input, output)
-            : null;
-
-    private async ValueTask<RouteTarget?> ReserveAsync(BudgetSession spending, RouteTarget target, CancellationToken cancellationToken)
-    {
-        BudgetReservation? reservation = null;
-        try
-        {
-            reservation = await spending.TryReserveAsync(target.Model.Profile, target.Endpoint.Settings?.Provider, SpentUsd, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller's token: whoever walks looks at it next.
-        }
-
-        if (reservation is not null)
-        {
-            return target with { Reservation = reservation };
-        }
-
-        target.Endpoint.Withdraw(target.Lease, Settings.Health, _services.TimeProvider);
-        if (!target.Endpoint.IsRouter)
-        {
-            _budget.GiveBackCall();
-        }
-
-        if (!cancellationToken.IsCancellationRequested)
-        {
-            Skip(target, FailureKind.BudgetExceeded, spending.Refusal!.Reason); // not null: a reservation that is refused says why
-            lock (_attempts)
-            {
-                LeaveModel(target.Model);
-            }
-        }
-
-        return null;
-    }
-
     private bool IsKeptElsewhere(in RouteTarget target) =>
         (Request.Features.States & ProviderStates.Hosted) != 0 && !target.Endpoint.IsRouter && !HostedContent.IsKeptBy(Request, target.Origin, _firstOrigin);
-
-    private static Issuer ToIssuer(in RouteTarget target) => new(target.Model.Id, target.Endpoint.Name, target.Origin);
 
     private bool TryAdvance(out RouteTarget target)
     {
         lock (_attempts)
         {
             return _cursor.TryAdvance(this, out target);
-        }
-    }
-
-    private void DrawConsequence(RoutingAttempt attempt, in RouteTarget target)
-    {
-        switch (attempt.Failure)
-        {
-            case FailureKind.CallerCancelled or FailureKind.InvalidRequest:
-            case FailureKind.ContentFiltered when !Settings.FailoverOnContentFilter:
-            case FailureKind.Refusal when !Settings.FailoverOnRefusal:
-                _stopped = true;
-                return;
-
-            case FailureKind.ContextLengthExceeded:
-                _windowExceeded = Math.Max(_windowExceeded ?? 0, target.Model.Profile.ContextTokens ?? 0);
-                LeaveModel(target.Model);
-                return;
-
-            // The same model elsewhere would say the same.
-            case FailureKind.ContentFiltered or FailureKind.Refusal or FailureKind.SchemaInvalid:
-                LeaveModel(target.Model);
-                return;
-        }
-
-        if (attempt.Result == AttemptResult.Rejected)
-        {
-            LeaveModel(target.Model);
-        }
-        else if (attempt.Result == AttemptResult.Failed)
-        {
-            PlanRetry(attempt, target);
         }
     }
 
@@ -380,39 +220,9 @@ internal sealed partial class RouteWalk
         _cursor.LeaveModel(model.Id);
         _cursorVersion++;
         _resorts?.RemoveModel(model.Id);
-    }
-
-    private decimal? CostLimit =>
-        Request.MaxCostUsd is not { } limit ? Decision.MaxCostUsd : Decision.MaxCostUsd < limit ? Decision.MaxCostUsd : limit;
-
-    private string? CostBarrier(RoutableModel model) =>
-        // The first call was admitted by the cost constraint; later ones must fit beside what is spent already.
-        CostLimit is { } limit && SpentUsd is > 0 and var spent && spent + Estimate(model) > limit
-            ? "would exceed the request's cost limit"
-            : null;
-
-    private decimal SpentUsd
-    {
-        get
+        if (_retry?.Target.Model.Id == model.Id)
         {
-            lock (_attempts)
-            {
-                return _spentUsd;
-            }
+            _retry = null;
         }
     }
-
-    private decimal Estimate(RoutableModel model) => new Candidate(model, Request.Features).EstimatedCostUsd ?? 0;
-
-    private void Skip(in RouteTarget target, FailureKind? failure, string reason) =>
-        Record(
-            new RoutingAttempt
-            {
-                ModelId = target.Model.Id,
-                Endpoint = target.Endpoint.Name,
-                Result = AttemptResult.Skipped,
-                Failure = failure,
-                Reason = reason,
-            },
-            target);
 }

@@ -5,7 +5,7 @@ namespace LlmRouting.Execution;
 /// <summary>Is one attempt's stream: held back until it is committed, watched until it ends.</summary>
 /// <remarks>One reader. Once committed it is the only stream that the caller will see.</remarks>
 internal sealed class RoutedStream(
-    RouteExecutor executor,
+    AttemptReporter reporter,
     RouteWalk walk,
     RouteTarget target,
     TimeProvider timeProvider,
@@ -86,6 +86,11 @@ internal sealed class RoutedStream(
                 return Reject(failure, _limitReached ?? "an error in the stream");
             }
 
+            if (!IsAnswering && _held.Count > walk.Settings.Hold.MaxUpdates)
+            {
+                return Reject(FailureKind.MalformedResponse, "the stream brought too many updates without content (Hold:MaxUpdates)");
+            }
+
             if (Failure is null && inspector?.Add(update) is { } finding)
             {
                 return RejectEarly(finding.Validator, finding.Reason);
@@ -110,8 +115,13 @@ internal sealed class RoutedStream(
 
     /// <summary>Takes note of an update that is about to be delivered.</summary>
     /// <returns>The failure that the update brings; null when it is to be delivered.</returns>
-    public FailureKind? Observe(ChatResponseUpdate update)
+    public FailureKind? Observe(ChatResponseUpdate? update)
     {
+        if (update is null)
+        {
+            return FailureKind.MalformedResponse;
+        }
+
         _responseId ??= update.ResponseId;
         if (update.AdditionalProperties is not null && RateLimitState.From(update.AdditionalProperties) is { } rates)
         {
@@ -127,7 +137,7 @@ internal sealed class RoutedStream(
 
         if (update.ConversationId is not null || update.ContinuationToken is not null)
         {
-            walk.NoteIssued(target, update, ref _conversationId, ref _continuationToken);
+            IssuedIds.Note(walk.Issuers, target, update, ref _conversationId, ref _continuationToken);
         }
 
         IList<AIContent> contents = update.Contents;
@@ -146,7 +156,7 @@ internal sealed class RoutedStream(
 
                 case ErrorContent error:
                     FailureKind kind = ContentInspector.KindOf(error);
-                    if (!RouteExecutor.IsForCaller(kind, walk.Settings))
+                    if (!ContentInspector.IsForCaller(kind, walk.Settings))
                     {
                         return kind;
                     }
@@ -196,9 +206,9 @@ internal sealed class RoutedStream(
             ? new LimitException(limit)
             : new ProviderException(kind, $"The stream of model '{target.Model.Id}' brought an error.");
         _isSettled = true;
-        executor.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, leg: null, callerToken);
+        reporter.RecordFailure(walk, _attempt, exception, AttemptResult.Truncated, Nested, leg: null, callerToken);
         Outcome = walk.ToOutcome();
-        executor.Publish(Outcome, walk.Request);
+        reporter.Publisher.Publish(Outcome, walk.Request);
         if (callerToken.IsCancellationRequested)
         {
             return new OperationCanceledException(callerToken);
@@ -267,7 +277,7 @@ internal sealed class RoutedStream(
             _isSettled = true;
             walk.Record(_attempt.Write(AttemptResult.Cancelled, FailureKind.CallerCancelled, "the caller stopped reading", nested: Nested), target);
             Outcome = walk.ToOutcome();
-            executor.Publish(Outcome, walk.Request);
+            reporter.Publisher.Publish(Outcome, walk.Request);
         }
     }
 
@@ -283,14 +293,14 @@ internal sealed class RoutedStream(
         target.Endpoint.RecordLatency(waited, _attempt.TimeToFirstToken ?? waited, timeProvider);
         walk.Record(_attempt.Write(result, Failure, nested: _nested), target);
         Outcome = walk.ToOutcome();
-        executor.Publish(Outcome, walk.Request);
+        reporter.Publisher.Publish(Outcome, walk.Request);
         return null;
     }
 
     private bool FinishHeld(bool readToEnd)
     {
         FailureKind? filtered = ContentInspector.FinishFailure(_finishReason);
-        if (filtered is { } kind && !RouteExecutor.IsForCaller(kind, walk.Settings))
+        if (filtered is { } kind && !ContentInspector.IsForCaller(kind, walk.Settings))
         {
             return Reject(kind, "the finish reason");
         }
@@ -347,7 +357,7 @@ internal sealed class RoutedStream(
         if (update.GetUnsentOptions() is { Length: > 0 } unsent)
         {
             _attempt.UnsentOptions = unsent;
-            executor.WarnOfUnsent(target, unsent);
+            reporter.WarnOfUnsent(target, unsent);
         }
     }
 
@@ -398,6 +408,17 @@ internal sealed class RoutedStream(
         }
 
         TimeSpan total = walk.TimeLeft;
-        _guard!.SetLimit(total < left ? total : left, total < left ? LimitException.Total : reason); // not null: the caller made it
+        if (total < left)
+        {
+            (left, reason) = (total, LimitException.Total);
+        }
+
+        // The guard looks at the time only when it has to wait, which it does not for updates that are there already.
+        if (left <= TimeSpan.Zero && _held.Count > 0)
+        {
+            throw new LimitException(reason);
+        }
+
+        _guard!.SetLimit(left, reason); // not null: the caller made it
     }
 }

@@ -17,6 +17,9 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
     private const int Idle = 0;
     private const int Abandoned = -1;
 
+    // Long enough for a connection to be given back, and for a router behind this one to say what it paid.
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationToken _callerToken;
     private readonly CancellationTokenRegistration _registration;
@@ -84,7 +87,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
         ValueTask<bool> pending = _stream.MoveNextAsync();
         if (pending.IsCompleted)
         {
-            return _endsAt == NoBound || pending.IsFaulted || _timeProvider.GetTimestamp() < _endsAt ? pending : OutOfTime(pending);
+            return _endsAt == NoBound && !_callerToken.IsCancellationRequested ? pending : InTime(pending);
         }
 
         _wait.Reset();
@@ -109,16 +112,32 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
             await _timer.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _source.CancelAsync().ConfigureAwait(false);
-        if (Volatile.Read(ref _state) != Abandoned)
+        await _source.CancelQuietlyAsync().ConfigureAwait(false);
+        if (Volatile.Read(ref _state) == Abandoned)
         {
-            await DisposeStreamAsync().ConfigureAwait(false);
+            return;
+        }
+
+        Task closing = CloseAsync();
+        if (!closing.IsCompleted)
+        {
+            try
+            {
+                await closing.WaitAsync(CloseTime, _timeProvider).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // It goes on closing by itself, and counts as in flight until then.
+            }
         }
     }
 
-    private static ValueTask<bool> OutOfTime(ValueTask<bool> advanced) =>
-        // The end itself is never too late.
-        advanced.Result ? ValueTask.FromException<bool>(new LimitException(LimitException.Stream)) : new(false);
+    // An update that never had to be waited for is looked at here, where there is something to look for. The end itself is never too late.
+    private ValueTask<bool> InTime(ValueTask<bool> advanced) =>
+        !advanced.IsCompletedSuccessfully || !advanced.Result ? advanced
+        : _callerToken.IsCancellationRequested ? ValueTask.FromException<bool>(new OperationCanceledException(_callerToken))
+        : _timeProvider.GetTimestamp() >= _endsAt ? ValueTask.FromException<bool>(new LimitException(LimitException.Stream))
+        : new(true);
 
     bool IValueTaskSource<bool>.GetResult(short token) => _wait.GetResult(token);
 
@@ -162,10 +181,10 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
             // The reader was told of a time-out or a cancellation long ago.
         }
 
-        await DisposeStreamAsync().ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask DisposeStreamAsync()
+    private async Task CloseAsync()
     {
         try
         {
@@ -256,7 +275,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
     {
         if (!Abandon(Volatile.Read(ref _state), new OperationCanceledException(_callerToken)))
         {
-            _source.Cancel();
+            _source.CancelQuietly();
         }
     }
 
@@ -267,7 +286,7 @@ internal sealed class StreamGuard : IValueTaskSource<bool>, IAsyncDisposable
             return false;
         }
 
-        _source.Cancel();
+        _source.CancelQuietly();
         _wait.SetException(reason);
         return true;
     }

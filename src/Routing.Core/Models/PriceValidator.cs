@@ -5,6 +5,9 @@ namespace LlmRouting.Models;
 /// <summary>Checks the ranges of a model's prices.</summary>
 internal sealed class PriceValidator(string path, ImmutableArray<string>.Builder errors)
 {
+    // As many tokens as a number can count, at this price, are an amount of money that a decimal can hold.
+    private const decimal MaxPrice = 1_000_000_000;
+
     public void Check(ModelPrices prices)
     {
         CheckTokens(prices.Tokens, path);
@@ -50,6 +53,10 @@ internal sealed class PriceValidator(string path, ImmutableArray<string>.Builder
         if (price < 0)
         {
             errors.Add(FormattableString.Invariant($"{at} is {price}; a price must be 0 (free) or more, or left out when it is unknown."));
+        }
+        else if (price > MaxPrice)
+        {
+            errors.Add(FormattableString.Invariant($"{at} is {price}; a price must be at most {MaxPrice} USD."));
         }
     }
 }

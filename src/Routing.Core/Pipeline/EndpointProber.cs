@@ -135,6 +135,7 @@ internal sealed partial class EndpointProber(Router router, FailureInterpreter f
         RequestFeatures features = router.Plan.Features.Extract(Messages, options);
         if (endpoint.TryAdmit(settings.Health, services.TimeProvider, features.EstimatedInputTokens + 1, isLastResort: false, out EndpointGrant grant) != EndpointRefusal.None)
         {
+            _madeThisHour--; // what was not made leaves its place to another endpoint
             return;
         }
 

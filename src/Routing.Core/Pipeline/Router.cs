@@ -260,19 +260,21 @@ public sealed partial class Router
     private static RoutingException Refuse(RoutingRequest request, ModelSnapshot models, RoutingPlan plan, string? model)
     {
         ImmutableArray<DecisionStep> exclusions = Exclusions(request.Trace, model);
+        BudgetRefusal? cheapest = null;
         foreach (DecisionStep step in exclusions)
         {
             if (step.Source == BudgetConstraint.ConstraintName
                 && plan.Budgets is { } budgets
                 && step.Target is { } target
                 && models.Find(target) is { } refused
-                && budgets.ExplainRefusal(request, new Candidate(refused, request.Features)) is { } refusal)
+                && budgets.ExplainRefusal(request, new Candidate(refused, request.Features)) is { } refusal
+                && (cheapest?.CostUsd is null || refusal.CostUsd < cheapest.CostUsd))
             {
-                return refusal.ToException(outcome: null);
+                cheapest = refusal;
             }
         }
 
-        return new NoCandidateException(exclusions);
+        return cheapest?.ToException(outcome: null) ?? (RoutingException)new NoCandidateException(exclusions);
     }
 
     internal static ImmutableArray<DecisionStep> Exclusions(DecisionTrace trace, string? model)

@@ -101,7 +101,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
             : serviceType == typeof(BudgetLedger) ? Router.Plan.Budgets
             : serviceType == typeof(AdmissionLimiter) ? Router.Plan.Admission
             : serviceType.IsInstanceOfType(this) ? this
-            : _executor.FindObserver(serviceType);
+            : _executor.Publisher.FindObserver(serviceType);
     }
 
     /// <inheritdoc/>
@@ -237,7 +237,7 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         RoutingRequest? request = null;
         try
         {
-            request = Router.CreateRequest(messages, options, plan, isStreaming, _executor.KeepsDecisions ? new DecisionRecorder(_timeProvider.GetUtcNow()) : null);
+            request = Router.CreateRequest(messages, options, plan, isStreaming, _executor.Publisher.KeepsDecisions ? new DecisionRecorder(_timeProvider.GetUtcNow()) : null);
             if (queued > TimeSpan.Zero)
             {
                 request.Trace.Add(new(DecisionStepKind.Queued, "admission", null, FormattableString.Invariant($"waited {queued.TotalMilliseconds:0} ms for its turn")));
@@ -253,9 +253,9 @@ public sealed class RoutingChatClient : IChatClient, INestedRouter
         catch (RoutingException exception)
         {
             _metrics.RecordRefusal(exception.GetType().Name);
-            if (request is not null && _executor.KeepsDecisions)
+            if (request is not null)
             {
-                _executor.PublishRefusal(request, exception, _timeProvider.GetElapsedTime(started));
+                _executor.Publisher.PublishRefusal(request, exception, _timeProvider.GetElapsedTime(started));
             }
 
             throw;

@@ -138,13 +138,13 @@ public sealed class RoutingPipeline
             TimeProvider,
             new SeededRandom(Seed ?? BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))).NextDouble,
             new HealthReporter([.. HealthObservers, metrics], LoggerFactory.CreateLogger<HealthReporter>()));
+        ILogger log = LoggerFactory.CreateLogger<RouteExecutor>();
         RouteExecutor executor = new(
             failures,
             new AnswerJudge([.. Validators], TimeProvider, LoggerFactory.CreateLogger<AnswerJudge>()),
-            [.. Observers],
-            metrics,
+            new OutcomePublisher([.. Observers], metrics, log),
             services,
-            LoggerFactory.CreateLogger<RouteExecutor>());
+            log);
         EndpointProber prober = new(router, failures, metrics, services, LoggerFactory.CreateLogger<EndpointProber>());
         prober.Apply();
         return new RoutingChatClient(router, executor, metrics, TimeProvider) { Prober = prober };

@@ -1,8 +1,11 @@
+using LlmRouting;
 using LlmRouting.DependencyInjection;
 using LlmRouting.Onnx.DependencyInjection;
 using LlmRouting.Onnx.Learned;
 using LlmRouting.Onnx.Training;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -30,14 +33,19 @@ public static class LlmRoutingLearnedExtensions
     /// <param name="path">The ONNX file of a router, relative to the current directory.</param>
     /// <param name="settings">How it is used; null takes the defaults.</param>
     /// <returns>The builder.</returns>
-    /// <remarks>Loads the file at once, and needs no ONNX Runtime. A host refuses to start when a model of the router is not registered.</remarks>
+    /// <remarks>Loads the file at once, and needs no ONNX Runtime. A host refuses to start when a model of the router is not registered. While the host runs, a changed file
+    /// replaces the router (<see cref="LearnedStrategySettings.ReloadPeriod"/>); one that cannot be used is reported once, and the last good one stays.</remarks>
     /// <exception cref="InvalidDataException">The file is no router, is damaged, or has features of a version that this library does not know.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">The router was trained on complexity, holds no threshold where none is set, or a setting is out of range.</exception>
     public static LlmRoutingBuilder AddLearnedRouter(this LlmRoutingBuilder builder, string path, LearnedStrategySettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddStrategy(new LearnedStrategy(TrainedRouter.Load(path), settings));
+        var file = LearnedRouterFile.Open(path, settings);
+        object key = new();
+        builder.Services.AddKeyedSingleton(key, (services, _) => new LearnedRouterReloader(
+            file, services.GetService<TimeProvider>() ?? TimeProvider.System, services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
+        builder.Services.AddSingleton<IRoutingStrategy>(services => services.GetRequiredKeyedService<LearnedRouterReloader>(key).Strategy);
         builder.Services.AddOptionsWithValidateOnStart<LearnedRouterCheck>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LearnedRouterCheck>, LearnedRouterValidator>());
         return builder;

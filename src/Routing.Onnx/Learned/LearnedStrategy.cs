@@ -13,10 +13,8 @@ public sealed class LearnedStrategy : IRoutingStrategy
 {
     private const int MostOnStack = 64;
     private const string Unlike = "the wording is unlike the training requests";
-    private static readonly string[] ThresholdNames = ["promise", "share", "budget"];
-    private readonly TrainedRouter _router;
     private readonly LearnedStrategySettings _settings;
-    private readonly double _threshold;
+    private volatile LearnedPolicy _policy;
 
     /// <summary>Creates a strategy.</summary>
     /// <param name="router">A router that was trained for a pair or a pool.</param>
@@ -28,27 +26,9 @@ public sealed class LearnedStrategy : IRoutingStrategy
         _settings = settings ?? new LearnedStrategySettings();
         ArgumentException.ThrowIfNullOrWhiteSpace(_settings.Name, nameof(settings));
         ArgumentNullException.ThrowIfNull(_settings.Models, nameof(settings));
-        if (router.Target.Kind == TrainingTargetKind.Complexity)
-        {
-            throw new ArgumentException("The router was trained on complexity and names no models. Use it with AddLearnedClassifier, or train one for a pair or a pool.", nameof(router));
-        }
-
         ThrowUnlessShare(_settings.Confidence, nameof(LearnedStrategySettings.Confidence));
         ThrowUnlessShare(_settings.MinKnownShare, nameof(LearnedStrategySettings.MinKnownShare));
-        string? stranger = _settings.Models.Keys.FirstOrDefault(name => !router.Target.Models.Contains(name));
-        if (stranger is not null)
-        {
-            throw new ArgumentException($"Models names '{stranger}', for which the router was not trained; it knows {List(router.Target.Models)}.", nameof(settings));
-        }
-
-        _router = router;
-        _threshold = _settings.Threshold ?? Stored(router);
-        if (double.IsNaN(_threshold) || (router.Target.Kind == TrainingTargetKind.Pool && !(_threshold is >= 0 and <= 1)))
-        {
-            throw new ArgumentException($"The threshold is {_threshold}; for a pair it must be a number, for a pool a chance between 0 and 1.", nameof(settings));
-        }
-
-        Models = [.. router.Target.Models.Select(name => _settings.Models.GetValueOrDefault(name, name))];
+        _policy = new LearnedPolicy(router, _settings);
     }
 
     /// <inheritdoc/>
@@ -56,17 +36,35 @@ public sealed class LearnedStrategy : IRoutingStrategy
 
     /// <summary>Gets the ids of the models that it chooses among.</summary>
     /// <value>Strong and weak for a pair.</value>
-    public ImmutableArray<string> Models { get; }
+    public ImmutableArray<string> Models => _policy.Models;
+
+    /// <summary>Decides by another router from now on; a decision that has begun is finished by the one it began with.</summary>
+    /// <param name="router">A router that was trained for the same models.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="router"/> is null.</exception>
+    /// <exception cref="ArgumentException">The router was trained for other models, or holds no threshold where none is set. The router in use stays.</exception>
+    public void Replace(TrainedRouter router)
+    {
+        ArgumentNullException.ThrowIfNull(router);
+        var policy = new LearnedPolicy(router, _settings);
+        if (router.Target.Kind != _policy.Router.Target.Kind || !policy.Models.SequenceEqual(Models))
+        {
+            throw new ArgumentException(
+                $"The new router was trained for a {Describe(policy)}, the one in use for a {Describe(_policy)}. A router for other models needs a restart, which checks that they are registered.",
+                nameof(router));
+        }
+
+        _policy = policy;
+    }
 
     /// <inheritdoc/>
     public ValueTask<StrategyVerdict> EvaluateAsync(RoutingRequest request, CandidateSet candidates, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(candidates);
-        return new(Judge(request.LastUserText, candidates));
+        return new(Judge(_policy, request.LastUserText, candidates));
     }
 
-    private StrategyVerdict Judge(string text, CandidateSet candidates)
+    private StrategyVerdict Judge(LearnedPolicy policy, string text, CandidateSet candidates)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -74,34 +72,35 @@ public sealed class LearnedStrategy : IRoutingStrategy
         }
 
         double knownShare;
-        if (_router.Target.Kind == TrainingTargetKind.Pair)
+        if (policy.IsPair)
         {
-            double need = _router.Score(text, out knownShare);
-            return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike) : JudgePair(need, candidates);
+            double need = policy.Need(text, out knownShare);
+            return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike) : JudgePair(policy, need, candidates);
         }
 
-        Span<double> chances = Models.Length <= MostOnStack ? stackalloc double[Models.Length] : new double[Models.Length];
-        _router.Score(text, chances, out knownShare);
-        return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike) : JudgePool(chances, candidates);
+        int models = policy.Models.Length;
+        Span<double> chances = models <= MostOnStack ? stackalloc double[models] : new double[models];
+        policy.Router.Score(text, chances, out knownShare);
+        return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike) : JudgePool(policy, chances, candidates);
     }
 
-    private StrategyVerdict JudgePair(double need, CandidateSet candidates)
+    private StrategyVerdict JudgePair(LearnedPolicy policy, double need, CandidateSet candidates)
     {
-        bool needsStrong = need >= _threshold;
-        string chosen = needsStrong ? Models[0] : Models[1];
+        bool needsStrong = need >= policy.Threshold;
+        string chosen = needsStrong ? policy.Models[0] : policy.Models[1];
         return candidates.Find(chosen) is null
             ? StrategyVerdict.Abstain("the model that it would choose is no candidate")
             : StrategyVerdict.Prefer(
                 chosen, _settings.Confidence, needsStrong ? "the need for the strong model reaches the threshold" : "the need for the strong model is below the threshold");
     }
 
-    private StrategyVerdict JudgePool(ReadOnlySpan<double> chances, CandidateSet candidates)
+    private StrategyVerdict JudgePool(LearnedPolicy policy, ReadOnlySpan<double> chances, CandidateSet candidates)
     {
         int best = -1;
         decimal least = 0;
-        for (int i = 0; i < Models.Length; i++)
+        for (int i = 0; i < policy.Models.Length; i++)
         {
-            if (!(chances[i] >= _threshold) || candidates.Find(Models[i]) is not { } candidate)
+            if (!(chances[i] >= policy.Threshold) || candidates.Find(policy.Models[i]) is not { } candidate)
             {
                 continue;
             }
@@ -116,23 +115,10 @@ public sealed class LearnedStrategy : IRoutingStrategy
 
         return best < 0
             ? StrategyVerdict.Abstain("no candidate's chance of a good answer reaches the threshold")
-            : StrategyVerdict.Prefer(Models[best], _settings.Confidence, "the cheapest model whose chance of a good answer reaches the threshold");
+            : StrategyVerdict.Prefer(policy.Models[best], _settings.Confidence, "the cheapest model whose chance of a good answer reaches the threshold");
     }
 
-    private static double Stored(TrainedRouter router)
-    {
-        foreach (string name in ThresholdNames)
-        {
-            if (router.Thresholds.TryGetValue(name, out double threshold))
-            {
-                return threshold;
-            }
-        }
-
-        throw new ArgumentException(
-            $"The router's file holds no threshold (one of {string.Join(", ", ThresholdNames)}). Calibrate it (samples/TrainRouter calibrate --save), or set {nameof(LearnedStrategySettings.Threshold)}.",
-            nameof(router));
-    }
+    private static string Describe(LearnedPolicy policy) => $"{(policy.IsPair ? "pair" : "pool")} of {string.Join(", ", policy.Models.Select(static id => $"'{id}'"))}";
 
     private static void ThrowUnlessShare(double value, string name)
     {
@@ -141,6 +127,4 @@ public sealed class LearnedStrategy : IRoutingStrategy
             throw new ArgumentException($"{name} is {value}; it must be between 0 and 1.", name);
         }
     }
-
-    private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(static name => $"'{name}'"));
 }

@@ -11,8 +11,9 @@ public sealed record LearnedStrategySettings
     public string Name { get; init; } = "learned";
 
     /// <summary>Gets the threshold.</summary>
-    /// <value>For a pair, the need at and above which a request goes to the strong model; any number, infinities too. For a pool, the least chance of a good answer
-    /// with which a model is good enough, 0 to 1. Null, the default, takes the one in the router's file: <c>promise</c>, else <c>share</c>, else <c>budget</c>.</value>
+    /// <value>For a pair, the need (<see cref="Training.Calibration.NeedPerUsd.Join"/>) at and above which a request goes to the strong model; any number, infinities too. For a pool, the least chance of a good answer
+    /// with which a model is good enough, 0 to 1. Null, the default, takes the one in the router's file: <c>promise-per-usd</c>, else <c>budget-per-usd</c> (a pair, by the need per USD),
+    /// else <c>promise</c>, <c>share</c> or <c>budget</c>.</value>
     public double? Threshold { get; init; }
 
     /// <summary>Gets which registered model is meant by a name in the router's file.</summary>
@@ -26,4 +27,9 @@ public sealed record LearnedStrategySettings
     /// <summary>Gets how sure the strategy says it is when it has an opinion.</summary>
     /// <value>0 to 1; default 0.9. One number, because a threshold that keeps a promise keeps it only when it decides on both of its sides.</value>
     public double Confidence { get; init; } = 0.9;
+
+    /// <summary>Gets how often the router's file is looked at, where the strategy was added by its file.</summary>
+    /// <value>Greater than 0; default 15 s; null never. A changed file is loaded and checked, and replaces the router in use; one that cannot be used is
+    /// reported once and leaves it in force.</value>
+    public TimeSpan? ReloadPeriod { get; init; } = TimeSpan.FromSeconds(15);
 }

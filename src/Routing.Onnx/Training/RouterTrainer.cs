@@ -56,7 +56,7 @@ public sealed class RouterTrainer
         lexicon = DifficultyFamily.AddTo(lexicon, examples, _options, work);
         TrainingTable table = Describe(examples, lexicon, work);
 
-        var families = new FamilyFits(table, _options, work);
+        var families = new FamilyFits(table, examples.Hints, _options, work);
         families.Run(progress, isLate: () => _options.TimeLimit is { } limit && _time.GetElapsedTime(started) > limit);
         progress?.Report(new TrainingProgress("blend", 0.95));
         (Matrix shares, float[] bias) = Stacker.Fit(table, families.HeldOut);

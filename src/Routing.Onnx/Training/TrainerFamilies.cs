@@ -17,6 +17,10 @@ public static class TrainerFamilies
     /// <summary>Gradient-boosted shallow trees on the latent vector and the dense measures.</summary>
     public const string Boosting = "boosting";
 
+    /// <summary>Kernel ridge regression that learns from what is known of a training request besides its results: its group, and what other models did.</summary>
+    /// <remarks>Tried for a pair or a pool, where there are groups or other models.</remarks>
+    public const string Hints = "hints";
+
     /// <summary>Gets all of them.</summary>
-    public static ImmutableArray<string> All { get; } = [Linear, Neighbours, Kernel, Boosting];
+    public static ImmutableArray<string> All { get; } = [Linear, Neighbours, Kernel, Boosting, Hints];
 }

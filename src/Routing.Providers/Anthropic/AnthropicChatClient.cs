@@ -57,8 +57,8 @@ public sealed class AnthropicChatClient : IChatClient
         ArgumentNullException.ThrowIfNull(messages);
         cancellationToken.ThrowIfCancellationRequested();
         List<ChatMessage> prepared = MessagePreparer.Prepare(messages);
-        ChatOptions? sent = OptionsPreparer.Prepare(options);
         CallNotes notes = new();
+        ChatOptions? sent = OptionsPreparer.Prepare(options, notes);
         notes.Enter();
         ChatResponse response;
         try
@@ -76,7 +76,7 @@ public sealed class AnthropicChatClient : IChatClient
             throw;
         }
 
-        response.ReportUnsentOptions(OptionsPreparer.FindUnsent(options));
+        response.ReportUnsentOptions(OptionsPreparer.FindUnsent(options, notes));
         RateLimitReader.Attach(response, notes.Limits);
         return response;
     }
@@ -113,17 +113,34 @@ public sealed class AnthropicChatClient : IChatClient
     {
         cancellationToken.ThrowIfCancellationRequested();
         List<ChatMessage> prepared = MessagePreparer.Prepare(messages);
-        ChatOptions? sent = OptionsPreparer.Prepare(options);
         CallNotes notes = new();
+        ChatOptions? sent = OptionsPreparer.Prepare(options, notes);
         notes.Enter();
         IAsyncEnumerator<ChatResponseUpdate> updates =
             _client.GetStreamingResponseAsync(prepared, sent, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (updates.ConfigureAwait(false))
         {
             StreamState state = new();
-            while (await MoveNextAsync(updates, notes, state, cancellationToken).ConfigureAwait(false))
+            while (true)
             {
-                if (state.Updates == 1 && Report(OptionsPreparer.FindUnsent(options), notes.Limits) is { } report)
+                // Not a method of its own: that would cost a further state machine whenever the next update has to be waited for.
+                try
+                {
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        break;
+                    }
+
+                    // Within what is translated: the SDK reads the usage when it is asked for it.
+                    state.Observe(updates.Current);
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    state.Fail(Translate(exception, notes) ?? exception);
+                    break;
+                }
+
+                if (state.Updates == 1 && Report(OptionsPreparer.FindUnsent(options, notes), notes.Limits) is { } report)
                 {
                     yield return report;
                 }
@@ -146,27 +163,6 @@ public sealed class AnthropicChatClient : IChatClient
             {
                 throw Unfinished(notes, state);
             }
-        }
-    }
-
-    private async ValueTask<bool> MoveNextAsync(
-        IAsyncEnumerator<ChatResponseUpdate> updates, CallNotes notes, StreamState state, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (!await updates.MoveNextAsync().ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            // Within what is translated: the SDK reads the usage when it is asked for it.
-            state.Observe(updates.Current);
-            return true;
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            state.Fail(Translate(exception, notes) ?? exception);
-            return false;
         }
     }
 

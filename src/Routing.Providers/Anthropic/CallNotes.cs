@@ -23,6 +23,9 @@ internal sealed class CallNotes
     /// <summary>Gets or sets what the service said is left of its rate limits.</summary>
     public RateLimitState? Limits { get; set; }
 
+    /// <summary>Gets or sets whether the caller's own parameters were those of another SDK, which this one passes over.</summary>
+    public bool IgnoresRaw { get; set; }
+
     /// <summary>Lets the notes flow into what the caller starts from here on, up to the end of its own method.</summary>
     public void Enter() => Flowing.Value = this;
 }

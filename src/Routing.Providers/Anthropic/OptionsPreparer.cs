@@ -9,8 +9,10 @@ namespace LlmRouting.Providers.Anthropic;
 internal static class OptionsPreparer
 {
     /// <summary>Makes the options.</summary>
+    /// <param name="options">The caller's.</param>
+    /// <param name="notes">Takes what shows only while the SDK makes its request.</param>
     /// <exception cref="ProviderException">An option cannot be left out without changing what is asked.</exception>
-    public static ChatOptions? Prepare(ChatOptions? options)
+    public static ChatOptions? Prepare(ChatOptions? options, CallNotes notes)
     {
         if (options is null)
         {
@@ -33,18 +35,23 @@ internal static class OptionsPreparer
         }
 
         ChatToolMode? mode = ModeOf(options);
-        if (ReferenceEquals(mode, options.ToolMode))
+        if (ReferenceEquals(mode, options.ToolMode) && options.RawRepresentationFactory is null)
         {
             return options;
         }
 
         ChatOptions changed = options.Clone();
         changed.ToolMode = mode;
+        if (options.RawRepresentationFactory is { } make)
+        {
+            changed.RawRepresentationFactory = client => Watch(make(client), notes);
+        }
+
         return changed;
     }
 
     /// <summary>Lists the options that are set but not sent. Allocates nothing when there are none.</summary>
-    public static ImmutableArray<string> FindUnsent(ChatOptions? options)
+    public static ImmutableArray<string> FindUnsent(ChatOptions? options, CallNotes notes)
     {
         if (options is null)
         {
@@ -64,8 +71,16 @@ internal static class OptionsPreparer
         unsent.AddIf(options.AllowBackgroundResponses == true, nameof(ChatOptions.AllowBackgroundResponses));
         unsent.AddIf(options.AdditionalProperties is { Count: > 0 }, nameof(ChatOptions.AdditionalProperties));
         unsent.AddIf(options.ResponseFormat is ChatResponseFormatJson json && !IsObjectSchema(json.Schema), nameof(ChatOptions.ResponseFormat));
-        unsent.AddIf(options.ToolMode is RequiredChatToolMode && !HasTools(options), nameof(ChatOptions.ToolMode));
+        unsent.AddIf(notes.IgnoresRaw, nameof(ChatOptions.RawRepresentationFactory));
+        unsent.AddIf(options.ToolMode is RequiredChatToolMode && (!HasTools(options) || (notes.IgnoresRaw && options.Tools is not { Count: > 0 })), nameof(ChatOptions.ToolMode));
         return unsent.ToImmutable();
+    }
+
+    // The SDK takes its own parameters and passes over all others.
+    private static object? Watch(object? raw, CallNotes notes)
+    {
+        notes.IgnoresRaw = raw is not (null or MessageCreateParams);
+        return raw;
     }
 
     // The service refuses a choice of tool without tools; and the SDK passes the wish for single calls on with a choice only.

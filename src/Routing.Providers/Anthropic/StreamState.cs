@@ -32,9 +32,12 @@ internal sealed class StreamState
         }
 
         IsFinished |= update.FinishReason is not null;
-        foreach (AIContent content in update.Contents)
+
+        // By index: to enumerate an interface allocates, for each chunk.
+        IList<AIContent> contents = update.Contents;
+        for (int i = 0; i < contents.Count; i++)
         {
-            if (content is UsageContent usage)
+            if (contents[i] is UsageContent usage)
             {
                 UsageReader.Normalize(usage.Details, _hourlyWrites);
                 _started = null;

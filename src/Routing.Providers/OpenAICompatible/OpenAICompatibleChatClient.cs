@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using System.Collections.Immutable;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
@@ -53,9 +54,10 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        using PipelineResponse response = await SendAsync(messages, options, streaming: false, cancellationToken).ConfigureAwait(false);
+        (PipelineResponse sent, ImmutableArray<string> unsent) = await SendAsync(messages, options, streaming: false, cancellationToken).ConfigureAwait(false);
+        using PipelineResponse response = sent;
         ChatResponse answer = ResponseMapper.Map(response.Content.ToMemory().Span, ModelOf(options), _kind.Name);
-        answer.ReportUnsentOptions(OptionsMapper.FindUnsent(options, _kind));
+        answer.ReportUnsentOptions(unsent);
         RateLimitReader.Attach(answer, ReadLimits(response));
         return answer;
     }
@@ -95,8 +97,8 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string model = ModelOf(options);
-        using PipelineResponse response = await SendAsync(messages, options, streaming: true, cancellationToken).ConfigureAwait(false);
-        ImmutableArray<string> unsent = OptionsMapper.FindUnsent(options, _kind);
+        (PipelineResponse sent, ImmutableArray<string> unsent) = await SendAsync(messages, options, streaming: true, cancellationToken).ConfigureAwait(false);
+        using PipelineResponse response = sent;
         RateLimitState? limits = ReadLimits(response);
         if (!unsent.IsEmpty || limits is not null)
         {
@@ -122,23 +124,24 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         IAsyncEnumerator<SseItem<JsonElement?>> events = parser.EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (events.ConfigureAwait(false))
         {
-            ProviderException? failure = null;
+            ExceptionDispatchInfo? failure = null;
             bool isEmpty = true;
-            while (failure is null && await MoveNextAsync(events).ConfigureAwait(false) && events.Current.Data is JsonElement chunk)
+            while (failure is null)
             {
-                isEmpty = false;
                 ChatResponseUpdate? update = null;
                 try
                 {
+                    if (!await events.MoveNextAsync().ConfigureAwait(false) || events.Current.Data is not JsonElement chunk)
+                    {
+                        break;
+                    }
+
+                    isEmpty = false;
                     update = mapper.Map(chunk);
                 }
-                catch (ProviderException e)
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
                 {
-                    failure = e;
-                }
-                catch (InvalidOperationException e)
-                {
-                    failure = ResponseMapper.Malformed(e, _kind.Name);
+                    failure = ExceptionDispatchInfo.Capture(IsMalformed(exception) ? ResponseMapper.Malformed(exception, _kind.Name) : exception);
                 }
 
                 if (update is not null)
@@ -149,9 +152,9 @@ public sealed class OpenAICompatibleChatClient : IChatClient
 
             if (failure is null && !mapper.IsFinished)
             {
-                failure = isEmpty && !HasType(response, "text/event-stream")
-                    ? new(FailureKind.MalformedResponse, $"'{_kind.Name}' was asked for a stream and answered with something else.")
-                    : new(FailureKind.TruncatedStream, $"The stream of '{_kind.Name}' ended without a finish reason.");
+                failure = ExceptionDispatchInfo.Capture(isEmpty && !HasType(response, "text/event-stream")
+                    ? new ProviderException(FailureKind.MalformedResponse, $"'{_kind.Name}' was asked for a stream and answered with something else.")
+                    : new ProviderException(FailureKind.TruncatedStream, $"The stream of '{_kind.Name}' ended without a finish reason."));
             }
 
             // What was used has been paid for, however the stream ended.
@@ -160,26 +163,23 @@ public sealed class OpenAICompatibleChatClient : IChatClient
                 yield return last;
             }
 
-            if (failure is not null)
-            {
-                throw failure;
-            }
+            failure?.Throw();
         }
     }
 
-    private async Task<PipelineResponse> SendAsync(
+    private async Task<(PipelineResponse Response, ImmutableArray<string> Unsent)> SendAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool streaming, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         List<OpenAI.Chat.ChatMessage> wireMessages = MessageMapper.Map(messages, options?.Instructions, _kind);
-        ChatCompletionOptions wireOptions = OptionsMapper.Map(options, _kind, this);
+        ChatCompletionOptions wireOptions = OptionsMapper.Map(options, _kind, this, out bool ignoresRaw);
         BinaryData body = RequestWriter.Write(wireOptions, wireMessages, ModelOf(options), streaming, _kind.AsksForStreamUsage);
         using BinaryContent content = BinaryContent.Create(body);
         RequestOptions request = new() { BufferResponse = !streaming, CancellationToken = cancellationToken };
         try
         {
             ClientResult result = await _client.CompleteChatAsync(content, request).ConfigureAwait(false);
-            return result.GetRawResponse();
+            return (result.GetRawResponse(), OptionsMapper.FindUnsent(options, _kind, ignoresRaw));
         }
         catch (ClientResultException e) when (_key is not null && e.Message.Contains(_key, StringComparison.Ordinal))
         {
@@ -189,17 +189,8 @@ public sealed class OpenAICompatibleChatClient : IChatClient
         }
     }
 
-    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<JsonElement?>> events)
-    {
-        try
-        {
-            return await events.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (JsonException e)
-        {
-            throw ResponseMapper.Malformed(e, _kind.Name);
-        }
-    }
+    // A string with half a surrogate pair throws the second when it is read; a connection that is gone throws a kind of it, too.
+    private static bool IsMalformed(Exception exception) => exception is JsonException or (InvalidOperationException and not ObjectDisposedException);
 
     // Null ends the stream. The event "error" is told apart from a chunk, whatever the shape of its data.
     private static JsonElement? ReadEvent(string eventType, ReadOnlySpan<byte> data)

@@ -12,9 +12,16 @@ internal static class OptionsMapper
     // The API's limit on the name of a schema.
     private const int MaxSchemaNameLength = 64;
 
-    public static ChatCompletionOptions Map(ChatOptions? options, OpenAICompatibleKind kind, IChatClient client)
+    /// <summary>Makes the options of the SDK.</summary>
+    /// <param name="options">The caller's.</param>
+    /// <param name="kind">How the service differs from OpenAI.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="ignoresRaw">Whether the caller's <see cref="ChatOptions.RawRepresentationFactory"/> made options of another SDK.</param>
+    public static ChatCompletionOptions Map(ChatOptions? options, OpenAICompatibleKind kind, IChatClient client, out bool ignoresRaw)
     {
-        ChatCompletionOptions wire = options?.RawRepresentationFactory?.Invoke(client) as ChatCompletionOptions ?? new();
+        object? raw = options?.RawRepresentationFactory?.Invoke(client);
+        ignoresRaw = raw is not (null or ChatCompletionOptions);
+        ChatCompletionOptions wire = raw as ChatCompletionOptions ?? new();
         if (options is not null)
         {
             if (options.ContinuationToken is not null)
@@ -39,7 +46,7 @@ internal static class OptionsMapper
     }
 
     /// <summary>Lists the options that are set but not sent. Allocates nothing when there are none.</summary>
-    public static ImmutableArray<string> FindUnsent(ChatOptions? options, OpenAICompatibleKind kind)
+    public static ImmutableArray<string> FindUnsent(ChatOptions? options, OpenAICompatibleKind kind, bool ignoresRaw)
     {
         if (options is null)
         {
@@ -52,7 +59,10 @@ internal static class OptionsMapper
         unsent.AddIf(options.AllowBackgroundResponses == true, nameof(ChatOptions.AllowBackgroundResponses));
         unsent.AddIf(options.Reasoning?.Output is not null, nameof(ChatOptions.Reasoning));
         unsent.AddIf(HasUnknown(options.AdditionalProperties), nameof(ChatOptions.AdditionalProperties));
-        unsent.AddIf(options is { ToolMode: RequiredChatToolMode, Tools: null or { Count: 0 }, RawRepresentationFactory: null }, nameof(ChatOptions.ToolMode));
+        unsent.AddIf(ignoresRaw, nameof(ChatOptions.RawRepresentationFactory));
+        unsent.AddIf(
+            options is { ToolMode: RequiredChatToolMode, Tools: null or { Count: 0 } } && (options.RawRepresentationFactory is null || ignoresRaw),
+            nameof(ChatOptions.ToolMode));
         return unsent.ToImmutable();
     }
 

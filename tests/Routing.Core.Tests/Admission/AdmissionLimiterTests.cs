@@ -50,6 +50,29 @@ public sealed class AdmissionLimiterTests
     }
 
     [Test]
+    [Description("A tenth is no sum of tenths in floating point: the default share must not come a turn late")]
+    public async Task Enter_GivesBackgroundEveryTenthTurn_ByDefault()
+    {
+        AdmissionLimiter limiter = Limit(1);
+        await limiter.EnterAsync(RequestPriority.Interactive, default);
+        Task[] background = [.. Enumerable.Range(0, 3).Select(_ => limiter.EnterAsync(RequestPriority.Background, default).AsTask())];
+        Task[] interactive = [.. Enumerable.Range(0, 40).Select(_ => limiter.EnterAsync(RequestPriority.Interactive, default).AsTask())];
+
+        List<int> turns = [];
+        for (int turn = 1; turn <= 30; turn++)
+        {
+            limiter.Release();
+            if (background.Length - limiter.Load.QueuedBackground > turns.Count)
+            {
+                turns.Add(turn);
+            }
+        }
+
+        Assert.That(turns, Is.EqualTo(new[] { 10, 20, 30 }));
+        Assert.That(interactive.Length - limiter.Load.QueuedInteractive, Is.EqualTo(27));
+    }
+
+    [Test]
     public async Task Enter_RejectsAtOnce_WhenTheQueueIsFull_PerPriority()
     {
         AdmissionLimiter limiter = Limit(1, settings => settings with { MaxQueue = 1 });

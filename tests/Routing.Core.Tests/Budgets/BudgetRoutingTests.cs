@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using LlmRouting.Budgets;
+using LlmRouting.Core.Tests.Chaos;
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
 using LlmRouting.Strategies;
@@ -30,7 +31,7 @@ public sealed class BudgetRoutingTests
 
         Assert.That(error.Budget, Is.EqualTo("daily"));
         Assert.That(error.RetryAt, Is.EqualTo(new DateTimeOffset(_clock.GetUtcNow().Date.AddDays(1), TimeSpan.Zero)));
-        Assert.That(error.Message, Does.Contain("Budget 'daily' has no room").And.Contain("$0.00003 are spent"));
+        Assert.That(error.Message, Does.Contain("Budget 'daily' has no room").And.Contain("on model 'only'").And.Contain("$0.00003 are spent"));
         Assert.That(fake.Calls, Has.Count.EqualTo(1), "nothing was called that could not be paid");
     }
 
@@ -95,6 +96,19 @@ public sealed class BudgetRoutingTests
     }
 
     [Test]
+    [Description("S19: nor does it matter to a free model that the last call cost more than was set aside for it")]
+    public async Task Overdrawn_LeavesFreeModels([Values] bool streaming)
+    {
+        BudgetRule rule = new() { Name = "daily", LimitUsd = 0.000_02m, DowngradeAt = null, ReservedOutputTokens = 1 };
+        using RoutingChatClient client = Build(rule, Dollar("paid", "frontier"), Dollar("local", "fast", micro: 0));
+        await client.AskAsync(streaming);
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.GetRoutingOutcome()!.ModelId, Is.EqualTo("local"));
+    }
+
+    [Test]
     [Description("R15: an unknown price is not free")]
     public async Task UnknownPrice_CannotBeHeldToABudget()
     {
@@ -103,7 +117,20 @@ public sealed class BudgetRoutingTests
 
         BudgetExceededException error = await CatchAsync(client, streaming: false);
 
-        Assert.That(error.Budget, Is.EqualTo("daily"));
+        Assert.That((error.Budget, error.RetryAt), Is.EqualTo(("daily", (DateTimeOffset?)null)), "no window will bring the price");
+        Assert.That(error.Message, Does.Contain("the price of model 'unknown' is unknown"));
+    }
+
+    [Test]
+    [Description("R17: who has to raise a limit is told by how much, at the least")]
+    public async Task Refusal_NamesTheCheapestCallThatWasRefused()
+    {
+        using RoutingChatClient client = Build(
+            new BudgetRule { Name = "daily", LimitUsd = 0.000_01m }, Dollar("dear", "frontier", micro: 100), Dollar("cheap", "fast"));
+
+        BudgetExceededException error = await CatchAsync(client, streaming: false);
+
+        Assert.That(error.Message, Does.Contain("on model 'cheap'"));
     }
 
     [Test]
@@ -241,9 +268,10 @@ public sealed class BudgetRoutingTests
     }
 
     [Test]
-    [Description("R17: 10,000 parallel calls against a cap; with reservations that cover each call the slack is nothing")]
-    public async Task ParallelCalls_NeverPassTheCap([Values] bool streaming)
+    [Description("R17: 10,000 parallel calls against a cap; the slack is what calls cost beyond their reservations, nothing where these cover them")]
+    public async Task ParallelCalls_NeverPassTheCap([Values] bool streaming, [Values(10, 1)] int reserved)
     {
+        const int Workers = 64;
         int running = 0;
         int most = 0;
         FakeChatClient fake = new(async (_, _, _) =>
@@ -255,12 +283,12 @@ public sealed class BudgetRoutingTests
             return FakeChatClient.Answer("ok");
         });
         const decimal Cap = 0.05m;
-        RoutingPipeline pipeline = Pipeline(new BudgetRule { Name = "cap", LimitUsd = Cap, DowngradeAt = null, ReservedOutputTokens = 10 }, Dollar("only", "fast", fake));
+        RoutingPipeline pipeline = Pipeline(new BudgetRule { Name = "cap", LimitUsd = Cap, DowngradeAt = null, ReservedOutputTokens = reserved }, Dollar("only", "fast", fake));
         using RoutingChatClient client = pipeline.Build();
         int answered = 0;
         int refused = 0;
 
-        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, token) =>
+        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (_, token) =>
         {
             try
             {
@@ -276,7 +304,7 @@ public sealed class BudgetRoutingTests
         BudgetStatus status = pipeline.Budgets!.GetStatus("cap")!;
         Assert.That(answered + refused, Is.EqualTo(10_000));
         Assert.That(status.ReservedUsd, Is.Zero);
-        Assert.That(status.SpentUsd, Is.LessThanOrEqualTo(Cap));
+        Assert.That(status.SpentUsd, Is.LessThanOrEqualTo(Cap + (reserved == 10 ? 0 : Workers * CallUsd / 1_000_000m)));
         Assert.That(status.SpentUsd, Is.EqualTo(answered * CallUsd / 1_000_000m));
         Assert.That(status.SpentUsd, Is.GreaterThan(Cap * 0.9m), "the cap was reached, so it was put to the test");
         Assert.That(most, Is.GreaterThan(1), "calls did run side by side");
@@ -290,6 +318,82 @@ public sealed class BudgetRoutingTests
         using RoutingChatClient client = pipeline.Build();
 
         Assert.That((await client.AskAsync(streaming)).Text, Is.EqualTo("ok"));
+    }
+
+    [Test]
+    [Description("R6 R17: a store that does not answer takes the request's time and no more, and what it grants too late is given back")]
+    public void StoreThatHangs_EndsWithTheRequestsTime([Values] bool streaming)
+    {
+        TaskCompletionSource late = new();
+        FakeChatClient fake = new();
+        RoutingPipeline pipeline = Slow(late.Task, fake);
+        using RoutingChatClient client = pipeline.Build();
+        long started = _clock.GetTimestamp();
+
+        RouteFailedException? error = null;
+        VirtualTime.Run(_clock, async () =>
+        {
+            try
+            {
+                await client.AskAsync(streaming);
+            }
+            catch (RouteFailedException exception)
+            {
+                error = exception;
+            }
+        });
+
+        Assert.That(error?.Kind, Is.EqualTo(FailureKind.Timeout));
+        Assert.That(_clock.GetElapsedTime(started), Is.EqualTo(TimeSpan.FromSeconds(5)));
+        AssertNothingIsLeft(pipeline, fake, late);
+    }
+
+    [Test]
+    [Description("R6 R17: the caller's token wins over a store that does not heed it")]
+    public void StoreThatHangs_DoesNotHoldUpACallerWhoCancels([Values] bool streaming)
+    {
+        TaskCompletionSource late = new();
+        FakeChatClient fake = new();
+        RoutingPipeline pipeline = Slow(late.Task, fake);
+        using RoutingChatClient client = pipeline.Build();
+        using CancellationTokenSource source = new(TimeSpan.FromSeconds(1), _clock);
+        long started = _clock.GetTimestamp();
+
+        VirtualTime.Run(_clock, async () =>
+        {
+            try
+            {
+                await client.AskAsync(streaming, cancellationToken: source.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // What is expected.
+            }
+        });
+
+        Assert.That(_clock.GetElapsedTime(started), Is.EqualTo(TimeSpan.FromSeconds(1)));
+        AssertNothingIsLeft(pipeline, fake, late);
+    }
+
+    private RoutingPipeline Slow(Task late, FakeChatClient fake)
+    {
+        RoutingPipeline pipeline = Pipeline(new BudgetRule { Name = "daily", LimitUsd = 1 }, Dollar("only", "fast", fake));
+        pipeline.Budgets = new BudgetLedger(pipeline.Budgets!.Rules, new SlowBudgetStore(_ => late), _clock);
+        pipeline.Execution = pipeline.Execution with { TotalTimeout = TimeSpan.FromSeconds(5) };
+        return pipeline;
+    }
+
+    private void AssertNothingIsLeft(RoutingPipeline pipeline, FakeChatClient fake, TaskCompletionSource late)
+    {
+        VirtualTime.Run(_clock, () =>
+        {
+            late.SetResult();
+            return Task.CompletedTask;
+        });
+        Assert.That(fake.Calls, Is.Empty);
+        Assert.That(pipeline.Models[0].Endpoints[0].InFlight, Is.Zero);
+        Assert.That(pipeline.Budgets!.GetStatus("daily")!.ReservedUsd, Is.Zero);
+        Assert.That(_clock.ActiveTimers, Is.Zero);
     }
 
     private static void InterlockedMax(ref int target, int value)

@@ -23,6 +23,19 @@ public sealed class InMemoryBudgetStoreTests
     }
 
     [Test]
+    [Description("S19: what costs nothing has room on an account that is overdrawn")]
+    public async Task TryReserve_HasRoomForNothingOnAnOverdrawnAccount()
+    {
+        InMemoryBudgetStore store = new();
+        ImmutableArray<BudgetCharge> dear = [Charge("a", amount: 1, limit: 1)];
+        await store.TryReserveAsync(dear, default);
+        await store.SettleAsync(dear, 5);
+
+        Assert.That(await store.TryReserveAsync([Charge("a", amount: 0, limit: 1)], default), Is.EqualTo(-1));
+        Assert.That(await store.TryReserveAsync([Charge("a", amount: 0.01m, limit: 1)], default), Is.Zero);
+    }
+
+    [Test]
     public async Task Settle_ReplacesTheReservationByTheCost([Values("0", "0.4", "1.7")] string actual)
     {
         InMemoryBudgetStore store = new();

@@ -123,6 +123,23 @@ public sealed class CatalogFileTests
     }
 
     [Test]
+    [Description("R15: a price in the other format's unit is off by a million, and no price that anybody asks")]
+    public void PricesInTheOtherUnit_AreNamed()
+    {
+        List<string> errors = [];
+        CatalogModel flat = Find("""{ "m": { "litellm_provider": "p", "input_cost_per_token": 2.5, "output_cost_per_token": 0, "cache_read_input_token_cost": 6e-4 } }""", "m", "p", errors)!;
+        CatalogModel nested = Find("""{ "p": { "models": { "n": { "cost": { "input": 0.0000025, "output": 600, "cache_read": 0.001 } } } } }""", "n", "p", errors)!;
+
+        Assert.That(flat.Prices.Tokens, Is.EqualTo(new TokenPrices { Output = 0, CachedInput = 600 }));
+        Assert.That(nested.Prices.Tokens, Is.EqualTo(new TokenPrices { Output = 600, CachedInput = 0.001m }));
+        Assert.That(errors, Is.EqualTo(new[]
+        {
+            "test:m:input_cost_per_token is 2.5; it must be the price of one token in USD, or left out.",
+            "test:p:n:cost:input is 0.0000025; it must be the price of a million tokens in USD, or left out.",
+        }));
+    }
+
+    [Test]
     public void WrongShapes_OfTheNestedFormat_AreNamed()
     {
         List<string> errors = [];

@@ -138,6 +138,7 @@ public sealed partial class DecisionRecordTests
             ModelId = "small",
             Endpoint = "default",
             Result = AttemptResult.Succeeded,
+            IsHedge = true,
             Failure = FailureKind.RateLimited,
             Reason = "why",
             RetryAfter = TimeSpan.FromSeconds(1),

@@ -1,11 +1,14 @@
 using System.Text.Json;
+using LlmRouting.Core.Tests.Diagnostics;
 using LlmRouting.Core.Tests.Support;
 using LlmRouting.DecisionLog;
+using LlmRouting.Diagnostics;
 using LlmRouting.Execution;
 using LlmRouting.Learning;
 using LlmRouting.Pipeline;
 using LlmRouting.Testing;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
 
 namespace LlmRouting.Core.Tests.DecisionLog;
@@ -137,6 +140,70 @@ public sealed class JsonLinesDecisionLogTests
         Assert.That(files, Has.Length.EqualTo(3));
         Assert.That(files.Select(static file => new FileInfo(file).Length), Has.All.LessThanOrEqualTo(8_000).And.All.GreaterThan(0));
         Assert.That(_folder.Lines.Select(static line => DecisionRecordReader.Read(line).Result), Has.All.EqualTo("answered"));
+    }
+
+    [Test]
+    [Description("S20: retention deletes the log's own files and nothing that is only named like them")]
+    public async Task Retention_LeavesFilesOfOthersAlone()
+    {
+        string folder = Path.GetDirectoryName(_folder.Log)!;
+        Directory.CreateDirectory(folder);
+        string[] others =
+        [
+            "decisions-eu-20261121-9f3c01ab-0001.jsonl", "decisions-20261121-report.jsonl", "decisions-20261121-9f3c01ab-0001.jsonl.bak", "decisions.jsonl",
+            "decisions-2026112-9f3c01ab-0001.jsonl", "old-decisions-20261121-9f3c01ab-0001.jsonl",
+        ];
+        foreach (string name in others)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), "{}");
+        }
+
+        string own = Path.Combine(folder, "decisions-20261121-9f3c01ab-0001.jsonl");
+        await File.WriteAllTextAsync(own, "{}");
+        using (JsonLinesDecisionLog log = Create(static settings => settings with { MaxFiles = 1 }))
+        using (RoutingChatClient client = Client(log, new FakeChatClient()))
+        {
+            await client.GetResponseAsync(Pool.Hello);
+        }
+
+        Assert.That(others.Where(name => !File.Exists(Path.Combine(folder, name))), Is.Empty);
+        Assert.That(File.Exists(own), Is.False, "the file of an earlier process is one of the log's own");
+    }
+
+    [Test]
+    [Description("S20: a logger or a listener that throws ends neither the log's thread nor the process")]
+    public async Task ListenersThatThrow_CostNoRecord()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "logs"), "");
+        using MetricRecorder meters = new();
+        RoutingMetrics metrics = RoutingMetrics.For(meters);
+        using System.Diagnostics.Metrics.MeterListener broken = new();
+        broken.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Name == MetricNames.DecisionLogRecords)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        broken.SetMeasurementEventCallback<long>((instrument, _, _, _) =>
+        {
+            // Other tests' meters have instruments of this name too.
+            if (instrument.Meter == meters.Meter)
+            {
+                throw new InvalidOperationException("broken listener");
+            }
+        });
+        broken.Start();
+        using JsonLinesDecisionLog log = new(new DecisionLogSettings { Path = _folder.Log }, _time, new BrokenLogger(), metrics);
+        using RoutingChatClient client = Client(log, new FakeChatClient());
+        await client.GetResponseAsync(Pool.Hello);
+        log.Flush();
+
+        File.Delete(Path.Combine(_folder.Path, "logs"));
+        await client.GetResponseAsync(Pool.Hello);
+        log.Flush();
+
+        Assert.That((log.Lost, log.Written, _folder.Lines.Length), Is.EqualTo((1L, 1L, 1)));
     }
 
     [Test]
@@ -306,6 +373,11 @@ public sealed class JsonLinesDecisionLogTests
         Assert.That(with - without, Is.InRange(1, 1_024));
     }
 
+    [Test]
+    [Description("S20: a path that can be none is an error at the start, not a lost record each time")]
+    public void Path_ThatCanBeNone_IsAnError() =>
+        Assert.That(new DecisionLogSettings { Path = "logs/a\0b.jsonl" }.FindErrors(), Has.One.Contains("DecisionLog:Path has a character that no path may have"));
+
     private static async Task<long> MeasureAsync(RoutingChatClient client)
     {
         const int Calls = 500;
@@ -337,5 +409,16 @@ public sealed class JsonLinesDecisionLogTests
         pipeline.Observers = [log];
         pipeline.TimeProvider = _time;
         return pipeline.Build();
+    }
+
+    private sealed class BrokenLogger : ILogger<JsonLinesDecisionLog>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("broken logger");
     }
 }

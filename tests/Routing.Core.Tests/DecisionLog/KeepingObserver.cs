@@ -14,29 +14,11 @@ internal sealed class KeepingObserver(string? idKey = null) : IDecisionObserver
 
     public void OnCompleted(RoutingOutcome outcome) => throw new InvalidOperationException("The request is given, too.");
 
-    public void OnCompleted(RoutingOutcome outcome, RoutingRequest request) => Write(new DecisionLogEntry
-    {
-        Outcome = outcome,
-        Inputs = request.Trace as DecisionRecorder,
-        Hints = request.Hints,
-        Features = request.Features,
-        Asked = request.Hints.Model ?? request.Options?.ModelId,
-        IsStreaming = request.IsStreaming,
-        Text = request.LastUserText,
-        At = request.Trace.AsOf!.Value, // recorded, since this is there
-    });
+    public void OnCompleted(RoutingOutcome outcome, RoutingRequest request) =>
+        Write(DecisionLogEntry.Of(request, TimeProvider.System, capturesText: true) with { Outcome = outcome });
 
-    public void OnRefused(RoutingRequest request, RoutingException exception, TimeSpan elapsed) => Write(new DecisionLogEntry
-    {
-        Inputs = request.Trace as DecisionRecorder,
-        Hints = request.Hints,
-        Features = request.Features,
-        Asked = request.Hints.Model ?? request.Options?.ModelId,
-        IsStreaming = request.IsStreaming,
-        Error = exception.GetType().Name,
-        Elapsed = elapsed,
-        At = request.Trace.AsOf!.Value, // as above
-    });
+    public void OnRefused(RoutingRequest request, RoutingException exception, TimeSpan elapsed) =>
+        Write(DecisionLogEntry.Of(request, TimeProvider.System, capturesText: false) with { Error = exception.GetType().Name, Elapsed = elapsed });
 
     public void Write(in DecisionLogEntry entry)
     {

@@ -27,6 +27,7 @@ public sealed class BadConfigurationTests
         Mistake("Models:small:Quality", "-0.1", "LlmRouting:Models:small:Quality is -0.1; it must be between 0 and 1."),
         Mistake("Models:small:QualityByCategory:code", "2", "LlmRouting:Models:small:QualityByCategory:code is 2; it must be between 0 and 1."),
         Mistake("Models:small:InputUsdPerMillionTokens", "-1", "LlmRouting:Models:small:InputUsdPerMillionTokens is -1; a price must be 0 (free) or more, or left out when it is unknown."),
+        Mistake("Models:small:InputUsdPerMillionTokens", "1e15", "LlmRouting:Models:small:InputUsdPerMillionTokens is 1000000000000000; a price must be at most 1000000000 USD."),
         Mistake("Models:small:OutputUsdPerMillionTokens", "-0.5", "LlmRouting:Models:small:OutputUsdPerMillionTokens is -0.5; a price must be 0 (free) or more, or left out when it is unknown."),
         Mistake("Models:small:CachedInputUsdPerMillionTokens", "-2", "LlmRouting:Models:small:CachedInputUsdPerMillionTokens is -2; a price must be 0 (free) or more, or left out when it is unknown."),
         Mistake("Models:small:CacheWriteUsdPerMillionTokens", "-2", "LlmRouting:Models:small:CacheWriteUsdPerMillionTokens is -2; a price must be 0 (free) or more, or left out when it is unknown."),
@@ -95,6 +96,16 @@ public sealed class BadConfigurationTests
         Mistake("Rules:0:Prefer", "small", "Rules:0:When:MaxComplexity", "3", "LlmRouting:Rules:0:When:MaxComplexity is 3; it must be between 0 and 1."),
         Mistake("Rules:0:Prefer", "small", "Rules:0:When:Keywords:0", " ", "LlmRouting:Rules:0:When:Keywords holds an empty word, which every request would contain."),
         Mistake("Rules:0:Prefer", "small", "Rules:0:When:Regex", "(", "LlmRouting:Rules:0:When:Regex is not a valid pattern: Invalid pattern '(' at offset 1. Not enough )'s."),
+
+        // Single values where lists and sections belong, which the binder passes over.
+        Mistake("Catalog", "built-in", "LlmRouting:Catalog is a single value; it must be a list or a section."),
+        Mistake("Strategies", "rules", "LlmRouting:Strategies is a single value; it must be a list or a section."),
+        Mistake("DecisionLog", "logs/decisions.jsonl", "LlmRouting:DecisionLog is a single value; it must be a list or a section."),
+        Mistake("Models:small:Tags", "eu", "LlmRouting:Models:small:Tags is a single value; it must be a list or a section."),
+        Mistake("Providers:other", "sk-very-secret", "LlmRouting:Providers:other is a single value; it must be a section with settings such as Kind."),
+        BudgetMistake("Models", "large", "LlmRouting:Budgets:daily:Models is a single value; it must be a list or a section."),
+        Mistake("Execution:Health", "off", "LlmRouting:Execution:Health is a single value; it must be a list or a section."),
+        Mistake("Rules:0:Prefer", "small", "Rules:0:When:Keywords", "refund", "LlmRouting:Rules:0:When:Keywords is a single value; it must be a list or a section."),
 
         // Typos, at every level.
         Mistake("MinConfidense", "0.5", "LlmRouting:MinConfidense is not a setting; did you mean 'MinConfidence'?"),

@@ -50,5 +50,19 @@ public sealed class ConfigurationKeysTests
         Assert.That(Levels.Select(static level => ((object[])level)[0]), Is.EquivalentTo(options));
     }
 
+    [Test]
+    public void Branches_AreTheSettingsThatHoldOthers()
+    {
+        ILookup<bool, string> names = Levels
+            .SelectMany(static level => ((Type)((object[])level)[0]).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+            .ToLookup(
+                static property => property.PropertyType != typeof(string)
+                    && (typeof(System.Collections.IEnumerable).IsAssignableFrom(property.PropertyType) || property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)),
+                static property => property.Name);
+
+        Assert.That(ConfigurationKeys.Branches, Is.EquivalentTo(names[true].Distinct()));
+        Assert.That(names[false].Where(ConfigurationKeys.Branches.Contains), Is.Empty, "a name that holds a single value elsewhere cannot be told apart");
+    }
+
     private static object[] Level<T>(ImmutableArray<string> keys) => [typeof(T), keys];
 }

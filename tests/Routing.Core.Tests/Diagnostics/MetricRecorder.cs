@@ -22,6 +22,9 @@ internal sealed class MetricRecorder : IMeterFactory
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, value, tags));
     }
 
+    /// <summary>Gets the meter; null until somebody has asked for it.</summary>
+    public Meter? Meter => _meter;
+
     public IReadOnlyList<Measured> All
     {
         get

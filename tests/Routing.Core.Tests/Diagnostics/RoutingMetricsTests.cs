@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using LlmRouting.Budgets;
 using LlmRouting.Core.Tests.Shape;
+using LlmRouting.Core.Tests.Support;
 using LlmRouting.Diagnostics;
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
@@ -53,6 +56,21 @@ public sealed class RoutingMetricsTests
     }
 
     [Test]
+    [Description("S21: a hedge that fails beside the attempt that answers hands nothing over")]
+    public void HedgeThatFails_CountsAsNoFailover()
+    {
+        using MetricRecorder metrics = new();
+        RoutingAttempt answer = new() { ModelId = "m1", Endpoint = "default", Result = AttemptResult.Succeeded, Elapsed = TimeSpan.FromSeconds(5) };
+        RoutingAttempt hedge = answer with { ModelId = "m2", Result = AttemptResult.Failed, Failure = FailureKind.ServerError, IsHedge = true };
+        RoutingMetrics.For(metrics).RecordRequest(Outcome(hedge, answer));
+        int beside = metrics.Of(MetricNames.Failovers).Count;
+
+        RoutingMetrics.For(metrics).RecordRequest(Outcome(hedge with { IsHedge = false }, answer with { IsHedge = true }));
+
+        Assert.That((beside, metrics.Of(MetricNames.Failovers).Count), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
     public async Task Rejection_CountsAsAnEscalation([Values] bool streaming)
     {
         using MetricRecorder metrics = new();
@@ -64,6 +82,32 @@ public sealed class RoutingMetricsTests
 
         Assert.That(metrics.Of(MetricNames.Escalations).Single()[MetricNames.Model], Is.EqualTo("m2"));
         Assert.That(metrics.Of(MetricNames.Failovers), Is.Empty);
+    }
+
+    [Test]
+    [Description("S21: whoever listens takes no answer with him")]
+    public async Task ListenerThatThrows_CostsNoAnswer([Values] bool streaming)
+    {
+        using MetricRecorder metrics = new();
+        using RecordingLoggerFactory logs = new();
+        RoutingPipeline pipeline = Pipeline(metrics, new FakeChatClient());
+        pipeline.LoggerFactory = logs;
+        using RoutingChatClient client = pipeline.Build();
+        using MeterListener broken = new();
+        broken.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter, metrics.Meter) && instrument.Name == MetricNames.RequestDuration)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        broken.SetMeasurementEventCallback<double>(static (_, _, _, _) => throw new InvalidOperationException("broken listener"));
+        broken.Start();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("ok"));
+        Assert.That(logs.Of(EventIds.ObserverFailed).ToArray(), Has.Length.EqualTo(1));
     }
 
     [Test]
@@ -186,6 +230,21 @@ public sealed class RoutingMetricsTests
 
     private static IEnumerable<string> Constants() =>
         typeof(MetricNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => (string)field.GetRawConstantValue()!);
+
+    private static RoutingOutcome Outcome(params ImmutableArray<RoutingAttempt> attempts)
+    {
+        RoutingDecision decision = new()
+        {
+            Ranking = ["m1", "m2"],
+            DecidedBy = "fixed",
+            Confidence = 1,
+            Reason = "the order of the test",
+            Steps = [],
+            Features = new RequestFeatures(),
+            Elapsed = TimeSpan.Zero,
+        };
+        return new RoutingOutcome("id", decision, attempts, 0, CostCertainty.Exact, TimeSpan.FromSeconds(5));
+    }
 
     private static RoutingChatClient Build(MetricRecorder metrics, params IChatClient[] clients) => Pipeline(metrics, clients).Build();
 

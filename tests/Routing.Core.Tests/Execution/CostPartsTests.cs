@@ -22,6 +22,15 @@ public sealed class CostPartsTests
     };
 
     [Test]
+    [Description("R15: whatever a service counts, the bill is a number and no exception")]
+    public void ImpossibleCounts_AtTheHighestPrice_AreBooked()
+    {
+        UsageDetails usage = Usage(long.MaxValue, long.MaxValue, cached: long.MaxValue);
+
+        Assert.That(Price(Make.Profile("m", input: 1_000_000_000, output: 1_000_000_000), usage).Usd, Is.EqualTo(2_000m * long.MaxValue));
+    }
+
+    [Test]
     public void EachPart_IsBookedAtItsOwnPrice_R15()
     {
         UsageDetails usage = Usage(1_000, 500, cached: 100, reasoning: 50, new()

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
+using LlmRouting.Core.Tests.Chaos;
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
 using LlmRouting.Testing;
@@ -15,9 +16,9 @@ public sealed class DeadlineTests
     private readonly ManualTimeProvider _clock = new();
 
     [Test]
-    public async Task StreamThatDoesNotBegin_IsLeftAfterOpenTimeout_R5()
+    public void StreamThatDoesNotBegin_IsLeftAfterOpenTimeout_R5()
     {
-        RoutingAttempt attempt = await FirstAttemptAsync(
+        RoutingAttempt attempt = FirstAttempt(
             new ExecutionSettings { OpenTimeout = TimeSpan.FromSeconds(2) }, FakeChatClient.Streaming(TimeSpan.MaxValue));
 
         Assert.That((attempt.Failure, attempt.Elapsed), Is.EqualTo(((FailureKind?)FailureKind.Timeout, TimeSpan.FromSeconds(2))));
@@ -25,9 +26,9 @@ public sealed class DeadlineTests
     }
 
     [Test]
-    public async Task StreamThatBeginsAndBringsNothing_IsLeftAfterFirstTokenTimeout_R5()
+    public void StreamThatBeginsAndBringsNothing_IsLeftAfterFirstTokenTimeout_R5()
     {
-        RoutingAttempt attempt = await FirstAttemptAsync(
+        RoutingAttempt attempt = FirstAttempt(
             new ExecutionSettings { OpenTimeout = TimeSpan.FromSeconds(2), FirstTokenTimeout = TimeSpan.FromSeconds(5) },
             FakeChatClient.Streaming(Pool.RoleOnly, TimeSpan.MaxValue));
 
@@ -35,27 +36,27 @@ public sealed class DeadlineTests
     }
 
     [Test]
-    public async Task StreamThatFallsSilent_IsCutOffAfterIdleTimeout_R5()
+    public void StreamThatFallsSilent_IsCutOffAfterIdleTimeout_R5()
     {
-        RoutingAttempt attempt = await BrokenAttemptAsync(
+        RoutingAttempt attempt = BrokenAttempt(
             new ExecutionSettings { IdleTimeout = TimeSpan.FromSeconds(3) }, FakeChatClient.Streaming(Pool.Text("a"), TimeSpan.MaxValue));
 
         Assert.That((attempt.Result, attempt.Failure, attempt.Reason), Is.EqualTo((AttemptResult.Truncated, (FailureKind?)FailureKind.Timeout, LimitException.Idle)));
     }
 
     [Test]
-    public async Task StreamThatTakesTooLongAltogether_IsCutOffAfterStreamTimeout_R5()
+    public void StreamThatTakesTooLongAltogether_IsCutOffAfterStreamTimeout_R5()
     {
-        RoutingAttempt attempt = await BrokenAttemptAsync(
+        RoutingAttempt attempt = BrokenAttempt(
             new ExecutionSettings { StreamTimeout = TimeSpan.FromSeconds(30) }, Trickling(TimeSpan.FromSeconds(4), "some words"));
 
         Assert.That((attempt.Reason, attempt.Elapsed), Is.EqualTo((LimitException.Stream, TimeSpan.FromSeconds(30))));
     }
 
     [Test]
-    public async Task StreamThatTricklesBelowTheLowestRate_IsCutOff_R5()
+    public void StreamThatTricklesBelowTheLowestRate_IsCutOff_R5()
     {
-        RoutingAttempt attempt = await BrokenAttemptAsync(
+        RoutingAttempt attempt = BrokenAttempt(
             new ExecutionSettings { MinCharactersPerSecond = 5 }, Trickling(TimeSpan.FromSeconds(4), "ten chars."));
 
         Assert.That((attempt.Result, attempt.Failure, attempt.Reason), Is.EqualTo((AttemptResult.Truncated, (FailureKind?)FailureKind.Timeout, LimitException.Rate)));
@@ -63,25 +64,27 @@ public sealed class DeadlineTests
     }
 
     [Test]
-    public async Task StreamAboveTheLowestRate_RunsToItsEnd_HoweverSlowItsReader()
+    public void StreamAboveTheLowestRate_RunsToItsEnd_HoweverSlowItsReader()
     {
         RoutingPipeline pipeline = Pool.Pipeline(
             new ExecutionSettings { MinCharactersPerSecond = 2 }, Trickling(TimeSpan.FromSeconds(4), "ten chars.", count: 20));
         pipeline.TimeProvider = _clock;
         using RoutingChatClient client = pipeline.Build();
-        await using IAsyncEnumerator<ChatResponseUpdate> stream = client.GetStreamingResponseAsync(Pool.Hello).GetAsyncEnumerator();
         int texts = 0;
-        for (Task<bool> next = stream.MoveNextAsync().AsTask(); await DoneAsync(next); next = stream.MoveNextAsync().AsTask())
+        VirtualTime.Run(_clock, async () =>
         {
-            texts += stream.Current.Text.Length > 0 ? 1 : 0;
-            _clock.Advance(TimeSpan.FromMinutes(1)); // the reader
-        }
+            await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync(Pool.Hello))
+            {
+                texts += update.Text.Length > 0 ? 1 : 0;
+                _clock.Advance(TimeSpan.FromMinutes(1)); // the reader
+            }
+        });
 
         Assert.That(texts, Is.EqualTo(20));
     }
 
     [Test]
-    public async Task LimitsOfATier_HoldForItsModels_S1([Values] bool streaming)
+    public void LimitsOfATier_HoldForItsModels_S1([Values] bool streaming)
     {
         RoutingPipeline pipeline = Pool.Pipeline(
             new ExecutionSettings
@@ -101,16 +104,15 @@ public sealed class DeadlineTests
         pipeline.TimeProvider = _clock;
         using RoutingChatClient client = pipeline.Build();
 
-        Task<ChatResponse> pending = client.AskAsync(streaming);
-        await DoneAsync(pending);
+        ChatResponse response = Done(() => client.AskAsync(streaming));
 
         Assert.That(
-            (await pending).GetRoutingOutcome()!.Attempts.Select(static attempt => attempt.Elapsed.TotalSeconds),
+            response.GetRoutingOutcome()!.Attempts.Select(static attempt => attempt.Elapsed.TotalSeconds),
             Is.EqualTo(new[] { 1, streaming ? 20.0 : 60, 0 }));
     }
 
     [Test]
-    public async Task TotalTimeoutOfATier_HoldsForRequestsThatItWasChosenFor_S1([Values] bool streaming)
+    public void TotalTimeoutOfATier_HoldsForRequestsThatItWasChosenFor_S1([Values] bool streaming)
     {
         RoutingPipeline pipeline = Pool.Pipeline(
             new ExecutionSettings { Tiers = new Dictionary<string, TimeoutSettings> { ["fast"] = new() { TotalTimeout = TimeSpan.FromSeconds(3) } }.ToFrozenDictionary() },
@@ -119,27 +121,24 @@ public sealed class DeadlineTests
         pipeline.TimeProvider = _clock;
         using RoutingChatClient client = pipeline.Build();
 
-        Task<ChatResponse> pending = client.AskAsync(streaming);
-        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(async () => await DoneAsync(pending));
+        RouteFailedException? error = Assert.Throws<RouteFailedException>(() => Done(() => client.AskAsync(streaming)));
 
         Assert.That(error!.Outcome!.Attempts[0].Reason, Is.EqualTo(LimitException.Total));
         Assert.That(error.Outcome.Elapsed, Is.EqualTo(TimeSpan.FromSeconds(3)));
     }
 
-    private async Task<RoutingAttempt> FirstAttemptAsync(ExecutionSettings settings, FakeChatClient first)
+    private RoutingAttempt FirstAttempt(ExecutionSettings settings, FakeChatClient first)
     {
         using RoutingChatClient client = Build(settings, first, new FakeChatClient("second"));
-        Task<ChatResponse> pending = client.AskAsync(streaming: true);
-        await DoneAsync(pending);
-        Assert.That((await pending).Text, Is.EqualTo("second"));
-        return (await pending).GetRoutingOutcome()!.Attempts[0];
+        ChatResponse response = Done(() => client.AskAsync(streaming: true));
+        Assert.That(response.Text, Is.EqualTo("second"));
+        return response.GetRoutingOutcome()!.Attempts[0];
     }
 
-    private async Task<RoutingAttempt> BrokenAttemptAsync(ExecutionSettings settings, FakeChatClient only)
+    private RoutingAttempt BrokenAttempt(ExecutionSettings settings, FakeChatClient only)
     {
         using RoutingChatClient client = Build(settings, only);
-        Task<ChatResponse> pending = client.AskAsync(streaming: true);
-        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(async () => await DoneAsync(pending));
+        RouteFailedException? error = Assert.Throws<RouteFailedException>(() => Done(() => client.AskAsync(streaming: true)));
         return error!.Outcome!.Attempts.Single();
     }
 
@@ -166,19 +165,10 @@ public sealed class DeadlineTests
         }
     }
 
-    // The clock moves only while somebody waits on it, a second at a time.
-    private async Task<T> DoneAsync<T>(Task<T> pending)
+    private T Done<T>(Func<Task<T>> work)
     {
-        while (!pending.IsCompleted)
-        {
-            if (_clock.ActiveTimers > 0)
-            {
-                _clock.Advance(TimeSpan.FromSeconds(1));
-            }
-
-            await Task.Yield();
-        }
-
-        return await pending;
+        Task<T>? done = null;
+        VirtualTime.Run(_clock, () => done = work());
+        return done!.Result;
     }
 }

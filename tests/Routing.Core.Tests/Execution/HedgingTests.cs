@@ -1,3 +1,5 @@
+using LlmRouting.Budgets;
+using LlmRouting.Core.Tests.Budgets;
 using LlmRouting.Core.Tests.Chaos;
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
@@ -175,6 +177,92 @@ public sealed class HedgingTests(bool streaming)
     }
 
     [Test]
+    [Description("R17 S14 near the cap of a budget there is no hedge, and what it would have set aside is given back")]
+    public void LedgerWithoutRoomForTwo_NoHedge_R17([Values] bool hasRoom)
+    {
+        const int Reserved = 100;
+        BudgetRule rule = new() { Name = "daily", LimitUsd = Reservation(Reserved) * (hasRoom ? 2.5m : 1.5m), DowngradeAt = null, ReservedOutputTokens = Reserved };
+        BudgetLedger ledger = new([rule], timeProvider: _clock);
+        using RoutingChatClient client = Build(AfterOneSecond, pipeline => pipeline.Budgets = ledger, [Slow], [Quick]);
+
+        RoutingOutcome outcome = Ask(client).Outcome;
+
+        Assert.That(outcome.Attempts.Select(static attempt => (attempt.ModelId, attempt.Result, attempt.IsHedge)), Is.EqualTo(hasRoom
+            ? new[] { ("m1", AttemptResult.Cancelled, false), ("m2", AttemptResult.Succeeded, true) }
+            : [("m1", AttemptResult.Succeeded, false)]));
+        Assert.That(ledger.GetStatus("daily")!.ReservedUsd, Is.Zero);
+        Assert.That(ledger.GetStatus("daily")!.SpentUsd, Is.EqualTo(outcome.CostUsd));
+        AssertIdle(client);
+    }
+
+    [Test]
+    [Description("S14 a hedge that no budget has room for does not count towards the share of requests that are hedged")]
+    public void LedgerWithoutRoom_LeavesTheShareToOthers_S14()
+    {
+        const int Reserved = 100;
+        BudgetRule rule = new() { Name = "daily", LimitUsd = Reservation(Reserved) * 1.5m, DowngradeAt = null, ReservedOutputTokens = Reserved };
+        BudgetLedger ledger = new([rule], timeProvider: _clock);
+        using RoutingChatClient client = Build(AfterOneSecond with { MaxShare = 0.5 }, pipeline => pipeline.Budgets = ledger, [Quick, Slow, Slow], [Quick, Quick]);
+
+        Ask(client);
+        int refused = Ask(client).Outcome.Attempts.Count(static attempt => attempt.IsHedge);
+        ledger.Update([rule with { LimitUsd = 1 }]);
+        int made = Ask(client).Outcome.Attempts.Count(static attempt => attempt.IsHedge);
+
+        Assert.That((refused, made), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
+    [Description("R31 a budget that is slow to answer holds up no answer, and what it grants too late is given back")]
+    public void SlowBudgetStore_DoesNotDelayTheFirst_R31()
+    {
+        TaskCompletionSource late = new();
+        SlowBudgetStore store = new(number => number == 2 ? late.Task : Task.CompletedTask);
+        BudgetLedger ledger = new([new BudgetRule { Name = "daily", LimitUsd = 1 }], store, _clock);
+        using RoutingChatClient client = Build(AfterOneSecond, pipeline => pipeline.Budgets = ledger, [Slow], [Quick]);
+
+        (RoutingOutcome outcome, string text, TimeSpan elapsed) = Ask(client);
+
+        Assert.That(StampedAnswer.Read(text), Has.Property("Kind").EqualTo(StampedAnswerKind.Whole).And.Property("Name").EqualTo("m1"));
+        Assert.That(elapsed, Is.EqualTo(TimeSpan.FromSeconds(5)));
+        Assert.That(outcome.Attempts, Has.Length.EqualTo(1));
+        VirtualTime.Run(_clock, () =>
+        {
+            late.SetResult();
+            return Task.CompletedTask;
+        });
+        Assert.That(ledger.GetStatus("daily")!.ReservedUsd, Is.Zero);
+    }
+
+    [Test]
+    [Description("R6 when both fail in passing, neither's retry takes the place of the other's")]
+    public void BothFailInPassing_BothAreRetried_R6()
+    {
+        int secondCalls = 0;
+        FakeChatClient first = new((_, _, _) => FailAsync(TimeSpan.FromSeconds(2)));
+        FakeChatClient second = new((_, _, _) => ++secondCalls == 1 ? FailAsync(TimeSpan.FromSeconds(0.5)) : Task.FromResult(FakeChatClient.Answer("again")));
+        RoutingPipeline pipeline = Pool.Pipeline(
+            new ExecutionSettings { Hedging = AfterOneSecond, MaxAttempts = 4, MaxRetries = 2, RetryDelay = TimeSpan.Zero }, first, second);
+        pipeline.TimeProvider = _clock;
+        pipeline.Observers = [_observer];
+        using RoutingChatClient client = pipeline.Build();
+
+        (RoutingOutcome outcome, string text, _) = Ask(client);
+
+        Assert.That(text, Is.EqualTo("again"));
+        Assert.That(outcome.Attempts.Select(static attempt => (attempt.ModelId, attempt.Result)), Is.EqualTo(new[]
+        {
+            ("m2", AttemptResult.Failed), ("m1", AttemptResult.Failed), ("m2", AttemptResult.Succeeded),
+        }));
+
+        async Task<ChatResponse> FailAsync(TimeSpan after)
+        {
+            await Task.Delay(after, _clock);
+            throw new IOException();
+        }
+    }
+
+    [Test]
     [Description("R31 the caller's cancellation ends both")]
     public void Cancelling_EndsBoth_R31()
     {
@@ -265,6 +353,10 @@ public sealed class HedgingTests(bool streaming)
         Assert.That(hedged.Sum(), Is.EqualTo(5));
         Assert.That(hedged.Take(9), Has.All.Zero);
     }
+
+    // What a ledger sets aside for a call of the pool: the estimate of "Hello there", and so much output, at 1 and 4 USD per million.
+    private static decimal Reservation(int outputTokens) =>
+        Pool.Profile("m").EstimateCostUsd(FeatureExtractor.Default.Extract(Pool.Hello, null).EstimatedInputTokens, outputTokens)!.Value; // not null: it has a price
 
     private RoutingChatClient Build(HedgingSettings hedging, params Fault[][] faults) => Build(hedging, static _ => { }, faults);
 

@@ -118,6 +118,22 @@ public sealed class HoldTests
     }
 
     [Test]
+    [Description("R6 a stream that was stopped has ended, and leaves its place to the repair")]
+    public async Task RepairOfAStoppedStream_FitsIntoAnEndpointOfOneCall_R6()
+    {
+        int calls = 0;
+        FakeChatClient model = new((_, _, _) => Task.FromResult(FakeChatClient.Answer(++calls == 1 ? "bad" : "good")));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), model);
+        pipeline.Models = [new(Pool.Profile("m1"), new ModelEndpoint(model) { Load = new() { MaxInFlight = 1 } })];
+        pipeline.Validators = [new AbortAt("bad") { RepairsStoppedStreams = true }];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming: true);
+
+        Assert.That(response.Text, Is.EqualTo("good"));
+    }
+
+    [Test]
     public async Task InspectionThatThrows_HasFoundNothing()
     {
         using RoutingChatClient client = Build(new HoldSettings(), new AbortAt("bad") { Throws = true }, Stream("bad"));

@@ -1,4 +1,5 @@
 using System.Net;
+using LlmRouting.Core.Tests.Chaos;
 using LlmRouting.Core.Tests.Support;
 using LlmRouting.Execution;
 using LlmRouting.Pipeline;
@@ -372,6 +373,71 @@ public sealed class ReliabilityTests
         }
 
         Assert.That(observer.Outcomes.Single().CostUsd, Is.EqualTo(0.001028m), "1000 tokens in at 1, 7 out at 4 USD per million");
+    }
+
+    [Test]
+    [Description("R6 the call that is repaired has ended, and leaves its place to the repair")]
+    public async Task Repair_FitsIntoAnEndpointOfOneCall_R6([Values] bool streaming)
+    {
+        int calls = 0;
+        FakeChatClient model = new((_, _, _) => Task.FromResult(FakeChatClient.Answer(++calls == 1 ? "bad" : "good")));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings(), model);
+        pipeline.Models = [new(Pool.Profile("m1"), new ModelEndpoint(model) { Load = new() { MaxInFlight = 1 } })];
+        pipeline.Validators = [new RejectText("bad", "Do it right.")];
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse response = await client.AskAsync(streaming);
+
+        Assert.That(response.Text, Is.EqualTo("good"));
+    }
+
+    [Test]
+    [Description("R1 a retry whose endpoint is full by then waits like any other call, when nobody else is left")]
+    public void Retry_WaitsForAPlace_WhenNobodyElseIsLeft_R1([Values] bool streaming)
+    {
+        int calls = 0;
+        TaskCompletionSource<ChatResponse> other = new();
+        FakeChatClient model = new((messages, _, _) =>
+            messages.Single().Text == "other" ? other.Task
+            : ++calls == 1 ? Task.FromException<ChatResponse>(new IOException())
+            : Task.FromResult(FakeChatClient.Answer("again")));
+        RoutingPipeline pipeline = Pool.Pipeline(new ExecutionSettings { MaxRetries = 1, RetryDelay = TimeSpan.FromSeconds(2) }, model);
+        ModelEndpoint endpoint = new(model) { Load = new() { MaxInFlight = 1 } };
+        pipeline.Models = [new(Pool.Profile("m1"), endpoint)];
+        pipeline.TimeProvider = _clock;
+        pipeline.Seed = 1;
+        using RoutingChatClient client = pipeline.Build();
+
+        ChatResponse? response = null;
+        VirtualTime.Run(_clock, async () =>
+        {
+            Task<ChatResponse> retried = client.AskAsync(streaming);
+            Task<ChatResponse> blocker = client.AskAsync(streaming, messages: Support.Make.Messages("other"));
+            await Task.Delay(TimeSpan.FromSeconds(5), _clock);
+            other.SetResult(FakeChatClient.Answer("other"));
+            await blocker;
+            response = await retried;
+        });
+
+        Assert.That(response!.Text, Is.EqualTo("again"));
+        Assert.That(response.GetRoutingOutcome()!.Attempts.Select(static attempt => attempt.Result), Is.EqualTo(
+            new[] { AttemptResult.Failed, AttemptResult.Skipped, AttemptResult.Succeeded }));
+        Assert.That(endpoint.InFlight, Is.Zero);
+    }
+
+    [Test]
+    [Description("R8 a service that asks for more time than the request has is not waited for")]
+    public async Task RetryAfterBeyondTheDeadline_IsNotWaitedFor_R8([Values] bool streaming)
+    {
+        FakeChatClient limited = FakeChatClient.Throwing(static () => new ProviderException(FailureKind.Overloaded, "wait") { RetryAfter = TimeSpan.FromSeconds(4) });
+        using RoutingChatClient client = Build(
+            new ExecutionSettings { MaxRetries = 1, MaxRetryDelay = TimeSpan.FromSeconds(30), TotalTimeout = TimeSpan.FromSeconds(3) }, limited);
+
+        RouteFailedException? error = await Assert.ThrowsAsync<RouteFailedException>(() => client.AskAsync(streaming));
+
+        Assert.That((error!.Kind, error.RetryAfter), Is.EqualTo((FailureKind.Overloaded, (TimeSpan?)TimeSpan.FromSeconds(4))));
+        Assert.That(error.Outcome!.Elapsed, Is.EqualTo(TimeSpan.Zero));
+        Assert.That(_clock.ActiveTimers, Is.Zero);
     }
 
     private RoutingChatClient Build(ExecutionSettings settings, params IChatClient[] clients)

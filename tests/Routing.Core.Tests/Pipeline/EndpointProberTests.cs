@@ -100,6 +100,18 @@ public sealed class EndpointProberTests
     }
 
     [Test]
+    public void ProbeThatIsNotAdmitted_DoesNotCount()
+    {
+        FakeChatClient[] models = [new(), new()];
+        using RoutingChatClient client = Build(EveryMinute with { IdleAfter = TimeSpan.FromSeconds(1), MaxPerHour = 7 }, models);
+        client.Router.Registry.Current.Find("m1")!.Endpoints[0].Observe(new RateLimitState { RemainingRequests = 0, RequestsResetAfter = TimeSpan.FromHours(2) }, _clock);
+
+        Pass(TimeSpan.FromMinutes(59));
+
+        Assert.That(models.Select(static model => model.Calls.Count), Is.EqualTo(new[] { 0, 7 }));
+    }
+
+    [Test]
     public void ProbeThatTakesTooLong_IsGivenUp_AndTheNextOneIsMade()
     {
         FakeChatClient model = FakeChatClient.Hanging();

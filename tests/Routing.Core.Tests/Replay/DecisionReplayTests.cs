@@ -131,6 +131,82 @@ public sealed class DecisionReplayTests
         Assert.That(again.Kind, Is.EqualTo(ReplayKind.Unreplayable));
     }
 
+    [Test]
+    [Description("R30 a record is of the models that were there when it was decided, whatever was registered until it was written")]
+    public async Task ModelsThatChangeBeforeTheRecordIsWritten_ChangeNothingInIt()
+    {
+        using TemporaryFolder folder = new();
+        RoutingPipeline recorded = Ladder(TierLadder.Default);
+        using (JsonLinesDecisionLog log = new(new DecisionLogSettings { Path = folder.Log, FlushInterval = TimeSpan.FromHours(1) }))
+        {
+            recorded.Observers = [log];
+            using RoutingChatClient client = recorded.Build();
+            await client.GetResponseAsync([new(ChatRole.User, "0.1")]);
+            await client.GetResponseAsync([new(ChatRole.User, "0.9")]);
+            client.Router.Registry.Update([Make.Model("another", "frontier", 0.9, 1, 4)]);
+            await client.GetResponseAsync([new(ChatRole.User, "0.9")]);
+        }
+
+        RoutingPipeline later = Ladder(TierLadder.Default);
+        later.Models = [Make.Model("another", "frontier", 0.9, 1, 4)];
+        List<(ReplayKind, ReplayKind)> kinds = [];
+        foreach (LoggedDecision record in new DecisionLogReader(folder.Files.Single()).Read())
+        {
+            kinds.Add(((await new DecisionReplay(recorded).DecideAsync(record)).Kind, (await new DecisionReplay(later).DecideAsync(record)).Kind));
+        }
+
+        Assert.That(kinds, Is.EqualTo(new[]
+        {
+            (ReplayKind.Same, ReplayKind.Different), (ReplayKind.Same, ReplayKind.Different), (ReplayKind.Different, ReplayKind.Same),
+        }));
+    }
+
+    [Test]
+    [Description("R30 whatever stands in a log, its reader says what is wrong with a line, and a record that can be read can be decided")]
+    public async Task DamagedRecords_AreRefusedOrDecided([Range(1, 8)] int seed)
+    {
+        Random random = new(seed);
+        KeepingObserver log = new();
+        RoutingPipeline pipeline = RandomRouting.Pipeline(random);
+        pipeline.Observers = [log];
+        pipeline.TimeProvider = new ManualTimeProvider();
+        using (RoutingChatClient client = pipeline.Build())
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                await RandomRouting.AskAsync(client, random);
+            }
+        }
+
+        DecisionReplay replay = new(pipeline);
+        List<string> broken = [];
+        int refused = 0;
+        int decided = 0;
+        foreach (string line in log.Lines)
+        {
+            for (int i = 0; i < 60; i++)
+            {
+                string damaged = DamagedJson.Make(line, random);
+                try
+                {
+                    await replay.DecideAsync(DecisionRecordReader.Read(damaged));
+                    decided++;
+                }
+                catch (FormatException)
+                {
+                    refused++;
+                }
+                catch (Exception exception)
+                {
+                    broken.Add($"{exception.GetType().Name}: {exception.Message} at {exception.StackTrace?.Split('\n').FirstOrDefault()}");
+                }
+            }
+        }
+
+        Assert.That(broken.Distinct(), Is.Empty);
+        Assert.That((refused > 0, decided > 0), Is.EqualTo((true, true)), "both kinds of damage were tried");
+    }
+
     private static RoutingPipeline Ladder(TierLadder tiers) => new()
     {
         Models = Make.Ladder(),

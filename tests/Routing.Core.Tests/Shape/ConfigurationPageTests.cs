@@ -8,6 +8,7 @@ public sealed class ConfigurationPageTests
 {
     private static IEnumerable<string> Keys => typeof(ConfigurationKeys)
         .GetProperties(BindingFlags.Public | BindingFlags.Static)
+        .Where(static level => level.PropertyType == typeof(ImmutableArray<string>))
         .SelectMany(static level => (ImmutableArray<string>)level.GetValue(null)!)
         .Distinct();
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using LlmRouting.Onnx.Learned;
 using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Calibration;
 
 namespace LlmRouting.Onnx.Tests.Learned;
 
@@ -36,11 +37,54 @@ public sealed class LearnedStrategyTests
     [Test]
     public async Task Pair_AtTheThreshold_GoesToTheStrongModel()
     {
-        var strategy = new LearnedStrategy(Learnt.Pair.Value, new() { Threshold = Learnt.Pair.Value.Score(Learnt.EasyText) });
+        var strategy = new LearnedStrategy(Learnt.Pair.Value, new() { Threshold = Learnt.NeedOf(Learnt.Pair.Value, Learnt.EasyText) });
 
         StrategyVerdict verdict = await strategy.EvaluateAsync(Learnt.Ask(Learnt.EasyText), Both, CancellationToken.None);
 
         Assert.That(verdict.Target, Is.EqualTo("strong"));
+    }
+
+    [Test]
+    [Description("S23 a threshold of the need per USD decides by the request's length too, as it was calibrated")]
+    public async Task Pair_DecidesByNeedPerUsd_WhereTheFileHoldsIt()
+    {
+        TrainedRouter router = Learnt.Pair.Value;
+        NeedPerUsd order = NeedPerUsd.Fit([0, 1, 0, 1], [10, 100, 1000, 10000], new([1, 1, 1, 1], [1, 0, 1, 0], [0.01, 0.1, 1, 10], [0, 0, 0, 0]));
+        string longer = string.Concat(Enumerable.Repeat(Learnt.HardText + " ", 20));
+        double hard = order.Order(Learnt.NeedOf(router, Learnt.HardText), Learnt.HardText.Length);
+        double dear = order.Order(Learnt.NeedOf(router, longer), longer.Length);
+        Dictionary<string, double> thresholds = new() { ["promise"] = double.NegativeInfinity, [NeedPerUsd.PromiseThreshold] = (hard + dear) / 2 };
+        order.WriteTo(thresholds);
+        var strategy = new LearnedStrategy(Learnt.With(router, [.. thresholds.Select(static pair => (pair.Key, pair.Value))]));
+
+        StrategyVerdict brief = await strategy.EvaluateAsync(Learnt.Ask(Learnt.HardText), Both, CancellationToken.None);
+        StrategyVerdict lengthy = await strategy.EvaluateAsync(Learnt.Ask(longer), Both, CancellationToken.None);
+
+        Assert.That(dear, Is.LessThan(hard), "as much need, at twenty times the cost");
+        Assert.That(brief.Target, Is.EqualTo("strong"));
+        Assert.That(lengthy.Target, Is.EqualTo("weak"));
+    }
+
+    [Test]
+    public async Task Replace_DecidesByTheNewRouterFromThenOn()
+    {
+        var strategy = new LearnedStrategy(Learnt.With(Learnt.Pair.Value, ("promise", double.PositiveInfinity)));
+        StrategyVerdict before = await strategy.EvaluateAsync(Learnt.Ask(Learnt.HardText), Both, CancellationToken.None);
+
+        strategy.Replace(Learnt.With(Learnt.Pair.Value, ("promise", double.NegativeInfinity)));
+
+        StrategyVerdict after = await strategy.EvaluateAsync(Learnt.Ask(Learnt.HardText), Both, CancellationToken.None);
+        Assert.That(before.Target, Is.EqualTo("weak"));
+        Assert.That(after.Target, Is.EqualTo("strong"));
+    }
+
+    [Test]
+    public void Replace_RefusesARouterForOtherModels()
+    {
+        var strategy = new LearnedStrategy(Learnt.With(Learnt.Pair.Value, ("promise", 0.3)));
+
+        Assert.That(() => strategy.Replace(Learnt.With(Learnt.Pool.Value, ("promise", 0.3))), Throws.ArgumentException.With.Message.Contains("restart"));
+        Assert.That(() => strategy.Replace(Learnt.Pair.Value), Throws.ArgumentException.With.Message.Contains("Calibrate it"), "no threshold");
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using LlmRouting.Onnx.Tests.Training;
 using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
 using Microsoft.Extensions.AI;
 
@@ -19,6 +20,13 @@ internal static class Learnt
     public const string HardText = "please tell me about the eigenvalue theorem and proof, which manifold and homomorphism";
 
     public const string EasyText = "please tell me about the weather and holiday, which recipe and birthday";
+
+    public static double NeedOf(TrainedRouter router, string text)
+    {
+        double[] outputs = new double[router.Outputs.Length];
+        router.Score(text, outputs);
+        return NeedPerUsd.Join(outputs);
+    }
 
     public static RoutingRequest Ask(string text) => new([new ChatMessage(ChatRole.User, text)]);
 

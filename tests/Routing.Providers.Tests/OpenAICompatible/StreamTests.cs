@@ -62,6 +62,46 @@ public sealed class StreamTests
     }
 
     [TestCase("""{"choices":[{"del""")]
+    [TestCase("""{"error":"boom"}""")]
+    [Description("R15 R16: some servers count up in every chunk; what was counted is known, whatever breaks then")]
+    public async Task StreamThatBreaks_StillReportsItsUsage(string last)
+    {
+        (List<ChatResponseUpdate> seen, Exception? thrown) = await StreamAsync(LoopbackServer.Events(Usage, last));
+
+        Assert.That(thrown, Is.InstanceOf<ProviderException>());
+        Assert.That(seen[^1].Contents.OfType<UsageContent>().Single().Details.InputTokenCount, Is.EqualTo(3));
+    }
+
+    [Test]
+    [Description("R15 R16: nor is it lost with the connection")]
+    public async Task StreamThatIsReset_StillReportsItsUsage()
+    {
+        using SemaphoreSlim seenFirst = new(0);
+        await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync(LoopbackServer.Text(Usage));
+            await context.Response.Body.FlushAsync();
+            await seenFirst.WaitAsync(context.RequestAborted);
+            LoopbackServer.Reset(context);
+        });
+        using IChatClient client = Wire.Client(server);
+        List<ChatResponseUpdate> seen = [];
+
+        Exception? thrown = await Assert.CatchAsync(async () =>
+        {
+            await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hi")]))
+            {
+                seen.Add(update);
+                seenFirst.Release();
+            }
+        });
+
+        Assert.That(new OpenAIFailureClassifier().Classify(thrown!, out _), Is.EqualTo(FailureKind.Network));
+        Assert.That(seen[^1].Contents.OfType<UsageContent>().Single().Details.InputTokenCount, Is.EqualTo(3));
+    }
+
+    [TestCase("""{"choices":[{"del""")]
     [TestCase("""{"choices":[{"delta":{"content":"\ud83d"}}]}""")]
     public async Task BrokenJson_IsMalformed_R1(string data)
     {

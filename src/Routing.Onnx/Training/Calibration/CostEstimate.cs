@@ -7,14 +7,21 @@ namespace LlmRouting.Onnx.Training.Calibration;
 /// </remarks>
 public sealed class CostEstimate
 {
-    private readonly double _exponent;
-    private readonly double _offset;
-
-    private CostEstimate(double exponent, double offset)
+    /// <summary>Restores an estimate.</summary>
+    /// <param name="exponent">What <see cref="Exponent"/> was.</param>
+    /// <param name="offset">What <see cref="Offset"/> was.</param>
+    internal CostEstimate(double exponent, double offset)
     {
-        _exponent = exponent;
-        _offset = offset;
+        Exponent = exponent;
+        Offset = offset;
     }
+
+    /// <summary>Gets how the cost grows with the length.</summary>
+    /// <value>0 (not at all) to 2; 1 is in proportion.</value>
+    public double Exponent { get; }
+
+    /// <summary>Gets the logarithm of the cost in USD of a request of no length.</summary>
+    public double Offset { get; }
 
     /// <summary>Fits the estimate.</summary>
     /// <param name="lengths">The requests' lengths, in characters.</param>
@@ -54,7 +61,7 @@ public sealed class CostEstimate
 
     /// <summary>Estimates a call's cost in USD; always greater than 0.</summary>
     /// <param name="length">The request's length, in characters.</param>
-    public double Expected(int length) => Math.Exp(_offset + _exponent * LogLength(length));
+    public double Expected(int length) => Math.Exp(Offset + Exponent * LogLength(length));
 
     private static double LogLength(int length) => Math.Log(Math.Max(length, 0) + 1);
 }

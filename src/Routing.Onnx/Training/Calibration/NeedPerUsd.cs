@@ -4,26 +4,45 @@ namespace LlmRouting.Onnx.Training.Calibration;
 /// <remarks>
 /// Two requests that need the strong model equally are not equal when one is ten times as long. To save the most money at a given loss, the money
 /// goes where it buys the most quality (the greedy solution of the fractional knapsack, Dantzig, 1957); ordering by need alone spends it on long requests.
-/// The expected gain is read off rows that the router had not seen: the mean of the best rising staircase and the best straight line through their gains. The staircase
-/// alone has flat steps that put unlike requests in one place; the line alone misses what is not straight. Immutable.
+/// The expected gain is a straight line through the gains of rows that the router had not seen; a rising staircase through them, alone or mixed with the line, saved less on
+/// two of three sets and no more on the third (docs/training.md, 2026-11-22). The order is four numbers, and is kept in the router's file. Immutable.
 /// </remarks>
 public sealed class NeedPerUsd
 {
-    private readonly IsotonicCalibration _staircase;
+    /// <summary>The name in a router's file of the threshold of this order that keeps a promise.</summary>
+    public const string PromiseThreshold = "promise-per-usd";
+
+    /// <summary>The name in a router's file of the threshold of this order that keeps to a budget.</summary>
+    public const string BudgetThreshold = "budget-per-usd";
+
+    private const string SlopeName = "per-usd.slope";
+    private const string OffsetName = "per-usd.offset";
+    private const string CostExponentName = "per-usd.cost-exponent";
+    private const string CostOffsetName = "per-usd.cost-offset";
     private readonly double _slope;
     private readonly double _offset;
     private readonly CostEstimate _extraCost;
 
-    private NeedPerUsd(IsotonicCalibration staircase, double slope, double offset, CostEstimate extraCost)
+    private NeedPerUsd(double slope, double offset, CostEstimate extraCost)
     {
-        _staircase = staircase;
         _slope = slope;
         _offset = offset;
         _extraCost = extraCost;
     }
 
+    /// <summary>Joins what a router for a pair says of a request into one score, which the order is learnt from.</summary>
+    /// <param name="outputs">The router's scores: the need, and the chances of the strong and the weak model where they follow.</param>
+    /// <returns>The mean of the need and the difference of the chances. They are learnt apart, so their errors partly cancel.</returns>
+    /// <exception cref="ArgumentException">There is no score.</exception>
+    public static double Join(ReadOnlySpan<double> outputs) => outputs.Length switch
+    {
+        0 => throw new ArgumentException("There is no score to join.", nameof(outputs)),
+        >= 3 => (outputs[0] + outputs[1] - outputs[2]) / 2,
+        _ => outputs[0],
+    };
+
     /// <summary>Learns the order from scores of rows that the router was not trained on.</summary>
-    /// <param name="scores">The router's scores for requests, higher where the strong model is needed more.</param>
+    /// <param name="scores">The router's scores for requests, higher where the strong model is needed more (<see cref="Join"/>).</param>
     /// <param name="lengths">The requests' lengths, in characters.</param>
     /// <param name="outcomes">What the two models did with them.</param>
     /// <exception cref="ArgumentNullException"><paramref name="outcomes"/> is null.</exception>
@@ -39,14 +58,40 @@ public sealed class NeedPerUsd
             extra[i] = outcomes.HasCosts ? outcomes.StrongCostUsd[i] - outcomes.WeakCostUsd[i] : double.NaN;
         }
 
-        IsotonicCalibration staircase = IsotonicCalibration.Fit(scores, gain); // checks the scores
-        (double slope, double offset) = Line(scores, gain);
-        return new(staircase, slope, offset, CostEstimate.Fit(lengths, extra));
+        (double slope, double offset) = Line(CalibrationRows.Check(scores, gain), gain);
+        return new(slope, offset, CostEstimate.Fit(lengths, extra));
+    }
+
+    /// <summary>Reads the order that was kept with a router's thresholds.</summary>
+    /// <param name="thresholds">The thresholds.</param>
+    /// <returns>The order; null when there is none, or not all of it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="thresholds"/> is null.</exception>
+    public static NeedPerUsd? ReadFrom(IReadOnlyDictionary<string, double> thresholds)
+    {
+        ArgumentNullException.ThrowIfNull(thresholds);
+        return thresholds.TryGetValue(SlopeName, out double slope) && double.IsFinite(slope)
+            && thresholds.TryGetValue(OffsetName, out double offset) && double.IsFinite(offset)
+            && thresholds.TryGetValue(CostExponentName, out double costExponent) && double.IsFinite(costExponent)
+            && thresholds.TryGetValue(CostOffsetName, out double costOffset) && double.IsFinite(costOffset)
+            ? new(slope, offset, new CostEstimate(costExponent, costOffset))
+            : null;
+    }
+
+    /// <summary>Keeps the order with a router's thresholds.</summary>
+    /// <param name="thresholds">Receives four numbers, whose names begin with <c>per-usd.</c></param>
+    /// <exception cref="ArgumentNullException"><paramref name="thresholds"/> is null.</exception>
+    public void WriteTo(IDictionary<string, double> thresholds)
+    {
+        ArgumentNullException.ThrowIfNull(thresholds);
+        thresholds[SlopeName] = _slope;
+        thresholds[OffsetName] = _offset;
+        thresholds[CostExponentName] = _extraCost.Exponent;
+        thresholds[CostOffsetName] = _extraCost.Offset;
     }
 
     /// <summary>Gets the quality that the strong model is expected to add; negative where the weak model is the better one.</summary>
     /// <param name="score">The router's score.</param>
-    public double Gain(double score) => (_staircase.Apply(score) + _offset + _slope * score) / 2;
+    public double Gain(double score) => _offset + _slope * score;
 
     /// <summary>Gets the place of a request in the order; higher goes to the strong model first.</summary>
     /// <param name="score">The router's score.</param>

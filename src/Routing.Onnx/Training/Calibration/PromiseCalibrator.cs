@@ -10,7 +10,7 @@ namespace LlmRouting.Onnx.Training.Calibration;
 /// loss it is allowed (x percent of the strong model's quality). A threshold keeps the promise when the mean excess is not above 0.
 /// </para>
 /// <para>
-/// Thresholds are tested by the upper confidence bound of that mean, from the safest on (1% of the rows to the weak model, then 2%, ...), until one fails; the last that passed
+/// Thresholds are tested by the upper confidence bound of that mean, from the safest on (half a percent of the rows to the weak model, then 1%, ...), until one fails; the last that passed
 /// is taken. This is fixed-sequence testing (Angelopoulos et al., Learn then Test, arXiv 2110.01052): in such an order many thresholds may be looked at without
 /// paying for each. To take the threshold that looks best on the rows is what breaks promises.
 /// The bound is the normal one for paired differences, over the rows and one more, imagined, that goes to the weak model and fails (without it, few rows without
@@ -21,7 +21,7 @@ namespace LlmRouting.Onnx.Training.Calibration;
 /// </remarks>
 public static class PromiseCalibrator
 {
-    private const int Steps = 100;
+    private const int Steps = 200;
 
     /// <summary>Chooses the threshold.</summary>
     /// <param name="scores">One number per calibration row, higher where the strong model is needed more; training must not have seen these rows.</param>

@@ -12,7 +12,7 @@ internal static class RouterFile
 {
     public const string Kind = "llmrouting.router";
     private const string Format = "2";
-    private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting];
+    private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Hints];
 
     public static byte[] Write(TrainedRouter router, IReadOnlyDictionary<string, double>? thresholds)
     {
@@ -144,6 +144,7 @@ internal static class RouterFile
                 : null,
             Kernel = Kernel(file, "kernel"),
             Trees = file.Has("trees.bias") ? new TreesModel(TreeAttributes.Read(file, bias.Length), file.Vector("trees.bias")) : null,
+            Hinted = Kernel(file, "hints"),
             Blend = shares,
             Bias = bias,
             Slope = file.Vector("calibration.slope"),

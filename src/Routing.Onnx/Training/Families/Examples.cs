@@ -34,6 +34,9 @@ internal sealed class Examples
     /// <summary>Gets how well models in general did on each auxiliary request, less how well they do elsewhere; NaN where unknown.</summary>
     public required float[] Ease { get; init; }
 
+    /// <summary>Gets what else is known of the requests that teach; null where nothing is.</summary>
+    public Hints? Hints { get; private init; }
+
     public UInt128[] Fingerprints { get; }
 
     public int Partial { get; }
@@ -99,6 +102,7 @@ internal sealed class Examples
             texts.Take(taught.Select(static row => row.Text)), texts.Take(auxiliary), all, known, [.. taught.Select(static row => row.Fingerprint)], partial, duplicates)
         {
             HasGap = hasGap,
+            Hints = target.Kind == TrainingTargetKind.Complexity ? null : Hints.Read([.. taught.Select(row => usable[row.Text])], OwnModels(target, hasGap)),
             Ease = EaseOf([.. auxiliary.Select(i => usable[i])]),
         };
     }
@@ -133,6 +137,11 @@ internal sealed class Examples
         double?[] scores = [.. target.Models.Select(model => request.Scores.TryGetValue(model, out double score) && score is >= 0 and <= 1 ? score : (double?)null)];
         return hasGap ? [scores[0] - scores[1], .. scores] : scores;
     }
+
+    // A pair's results count as one: what the one model did tells too much of their difference to be a hint of the other.
+    private static ImmutableArray<ImmutableArray<string>> OwnModels(TrainingTarget target, bool hasGap) => target.Kind == TrainingTargetKind.Pair
+        ? [.. Enumerable.Repeat(target.Models, hasGap ? 3 : 2)]
+        : [.. target.Models.Select(static model => ImmutableArray.Create(model))];
 
     // Each model's results less its own average, averaged over the models: sets with other models become comparable.
     private static float[] EaseOf(LabelledRequest[] requests)

@@ -5,14 +5,15 @@ using LlmRouting.Onnx.Training.Numerics;
 namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Runs the families one after another and keeps what they found.</summary>
-internal sealed class FamilyFits(TrainingTable table, TrainerOptions options, Work work)
+internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptions options, Work work)
 {
     // The order of the rows of a blend.
-    private static readonly string[] Order = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting];
+    private static readonly string[] Order = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Hints];
     private LinearModel? _linear;
     private NeighbourModel? _neighbours;
     private KernelModel? _kernel;
     private TreesModel? _trees;
+    private KernelModel? _hinted;
 
     /// <summary>Gets each family's predictions of requests that it did not see; null for what was not tried.</summary>
     public Matrix?[] HeldOut { get; } = new Matrix?[Order.Length];
@@ -22,13 +23,13 @@ internal sealed class FamilyFits(TrainingTable table, TrainerOptions options, Wo
         bool isFirst = true;
         for (int i = 0; i < Order.Length; i++)
         {
-            if (!options.Families.Contains(Order[i]) || (!isFirst && isLate()))
+            if (!options.Families.Contains(Order[i]) || (Order[i] == TrainerFamilies.Hints && hints is null) || (!isFirst && isLate()))
             {
                 continue;
             }
 
             work.CancellationToken.ThrowIfCancellationRequested();
-            progress?.Report(new TrainingProgress(Order[i], 0.3 + (0.16 * i)));
+            progress?.Report(new TrainingProgress(Order[i], 0.3 + (0.13 * i)));
             isFirst = false;
             HeldOut[i] = Fit(Order[i]);
         }
@@ -66,6 +67,7 @@ internal sealed class FamilyFits(TrainingTable table, TrainerOptions options, Wo
         Neighbours = IsUsed(shares, 1) ? _neighbours : null,
         Kernel = IsUsed(shares, 2) ? _kernel : null,
         Trees = IsUsed(shares, 3) ? _trees : null,
+        Hinted = IsUsed(shares, 4) ? _hinted : null,
         Blend = shares,
         Bias = bias,
         Slope = slope,
@@ -86,6 +88,9 @@ internal sealed class FamilyFits(TrainingTable table, TrainerOptions options, Wo
                 break;
             case TrainerFamilies.Kernel:
                 (_kernel, heldOut) = KernelFamily.Fit(table, new Random(options.Seed + 2), work);
+                break;
+            case TrainerFamilies.Hints:
+                (_hinted, heldOut) = HintsFamily.Fit(table, hints!, new Random(options.Seed + 2), work); // Not null: not tried otherwise. The kernel's centres.
                 break;
             default:
                 (_trees, heldOut) = BoostingFamily.Fit(table, options.Seed + 3, work);

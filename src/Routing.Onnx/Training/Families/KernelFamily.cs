@@ -17,20 +17,22 @@ internal static class KernelFamily
     private static readonly float[] Sharpnesses = [1, 2, 4];
     private static readonly double[] Strengths = [10, 30, 100];
 
-    public static (KernelModel Model, Matrix HeldOut) Fit(TrainingTable table, Random random, Work work)
+    public static (KernelModel Model, Matrix HeldOut) Fit(TrainingTable table, Random random, Work work) => Fit(table, random, work, Sharpnesses, Strengths);
+
+    public static (KernelModel Model, Matrix HeldOut) Fit(TrainingTable table, Random random, Work work, ReadOnlySpan<float> sharpnesses, ReadOnlySpan<double> strengths)
     {
         int[] chosen = Sample.Choose(table.Rows, MostCentres, random);
         Matrix centres = table.Latent.Take(chosen);
         var solver = new RidgeSolver(table, work);
         RidgeFit? best = null;
         float sharpness = 0;
-        foreach (float candidate in Sharpnesses)
+        foreach (float candidate in sharpnesses)
         {
             var design = new Matrix(table.Rows, centres.Rows);
             var kernel = new Kernel(centres, candidate);
             work.For(table.Rows, row => kernel.Evaluate(table.Latent[row], new float[kernel.ScratchLength]).CopyTo(design[row]));
             double[][] penalty = [.. chosen.Select((row, i) => Penalty(design[row], i))];
-            RidgeFit fit = solver.Fit(design, penalty, Strengths);
+            RidgeFit fit = solver.Fit(design, penalty, strengths);
             if (best is null || fit.Error < best.Error)
             {
                 (best, sharpness) = (fit, candidate);

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Calibration;
+
+namespace LlmRouting.Onnx.Learned;
+
+/// <summary>Holds a router and the threshold that it decides by; replaced whole when the router's file changes.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+internal sealed class LearnedPolicy
+{
+    private const int MostOutputs = 3;
+    private static readonly string[] ThresholdNames = ["promise", "share", "budget"];
+    private readonly NeedPerUsd? _perUsd;
+
+    public LearnedPolicy(TrainedRouter router, LearnedStrategySettings settings)
+    {
+        if (router.Target.Kind == TrainingTargetKind.Complexity)
+        {
+            throw new ArgumentException("The router was trained on complexity and names no models. Use it with AddLearnedClassifier, or train one for a pair or a pool.", nameof(router));
+        }
+
+        string? stranger = settings.Models.Keys.FirstOrDefault(name => !router.Target.Models.Contains(name));
+        if (stranger is not null)
+        {
+            throw new ArgumentException($"Models names '{stranger}', for which the router was not trained; it knows {List(router.Target.Models)}.", nameof(settings));
+        }
+
+        Router = router;
+        (Threshold, _perUsd) = settings.Threshold is { } set ? (set, null) : Stored(router);
+        if (double.IsNaN(Threshold) || (!IsPair && !(Threshold is >= 0 and <= 1)))
+        {
+            throw new ArgumentException($"The threshold is {Threshold}; for a pair it must be a number, for a pool a chance between 0 and 1.", nameof(settings));
+        }
+
+        Models = [.. router.Target.Models.Select(name => settings.Models.GetValueOrDefault(name, name))];
+    }
+
+    public TrainedRouter Router { get; }
+
+    public double Threshold { get; }
+
+    public ImmutableArray<string> Models { get; }
+
+    public bool IsPair => Router.Target.Kind == TrainingTargetKind.Pair;
+
+    /// <summary>Scores a request for a pair, on the scale of the threshold.</summary>
+    public double Need(string text, out double knownShare)
+    {
+        Span<double> outputs = stackalloc double[MostOutputs];
+        Router.Score(text, outputs, out knownShare);
+        double need = NeedPerUsd.Join(outputs);
+        return _perUsd is null ? need : _perUsd.Order(need, text.Length);
+    }
+
+    // What saves more comes first: a threshold of the need per USD, where the file holds that order too.
+    private static (double Threshold, NeedPerUsd? PerUsd) Stored(TrainedRouter router)
+    {
+        if (router.Target.Kind == TrainingTargetKind.Pair && NeedPerUsd.ReadFrom(router.Thresholds) is { } perUsd)
+        {
+            foreach (string name in (ReadOnlySpan<string>)[NeedPerUsd.PromiseThreshold, NeedPerUsd.BudgetThreshold])
+            {
+                if (router.Thresholds.TryGetValue(name, out double threshold))
+                {
+                    return (threshold, perUsd);
+                }
+            }
+        }
+
+        foreach (string name in ThresholdNames)
+        {
+            if (router.Thresholds.TryGetValue(name, out double threshold))
+            {
+                return (threshold, null);
+            }
+        }
+
+        throw new ArgumentException(
+            $"The router's file holds no threshold (one of {NeedPerUsd.PromiseThreshold}, {NeedPerUsd.BudgetThreshold}, {string.Join(", ", ThresholdNames)}). Calibrate it (samples/TrainRouter calibrate --save), or set {nameof(LearnedStrategySettings.Threshold)}.",
+            nameof(router));
+    }
+
+    private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(static name => $"'{name}'"));
+}
