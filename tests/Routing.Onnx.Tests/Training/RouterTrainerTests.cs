@@ -203,6 +203,29 @@ public sealed class RouterTrainerTests
         Assert.That(Separation(helped), Is.GreaterThanOrEqualTo(Separation(alone)));
     }
 
+    [Test]
+    [Description("S22: labels may be captured features and groups alone; groups make more of few noisy results.")]
+    public void Train_LearnsFromGroups()
+    {
+        List<LabelledRequest> requests = SyntheticRequests.Make(150);
+
+        TrainedRouter grouped = Train(Pair, requests);
+        TrainedRouter alone = Train(Pair, [.. requests.Select(static request => request with { Group = null })]);
+
+        double HeldOut(TrainedRouter router, string family) => router.Report.Families.Single(score => score.Family == family).HeldOut;
+        Assert.That(alone.Report.Families.Select(static family => family.Family), Does.Not.Contain(TrainerFamilies.Hints));
+        Assert.That(HeldOut(grouped, TrainerFamilies.Hints), Is.GreaterThan(HeldOut(alone, TrainerFamilies.Kernel)));
+        Assert.That(HeldOut(grouped, TrainerFamilies.Kernel), Is.EqualTo(HeldOut(alone, TrainerFamilies.Kernel)), "a group must not leak into the other families");
+    }
+
+    [Test]
+    public void Train_TakesNoHintsForComplexity()
+    {
+        TrainedRouter router = Train(TrainingTarget.Complexity, SyntheticRequests.Make(60));
+
+        Assert.That(router.Report.Families.Select(static family => family.Family), Does.Not.Contain(TrainerFamilies.Hints));
+    }
+
     [TestCase(1)]
     [TestCase(21)]
     public void Constructor_RejectsOptionsOutOfRange(int folds) =>
