@@ -46,13 +46,18 @@ public sealed class HintsTests
     }
 
     [Test]
-    public void Read_AMissingResultIsTheModelsMean()
+    public void Read_AResultThatIsMissingOrNoNumberIsTheModelsMean()
     {
-        LabelledRequest[] requests = [Request(null, ("strong", 1), ("other", 1)), Request(null, ("strong", 0), ("other", 0)), Request(null, ("strong", 0))];
+        LabelledRequest[] requests =
+        [
+            Request(null, ("strong", 1), ("other", 1)), Request(null, ("strong", 0), ("other", 0)),
+            Request(null, ("strong", 0)), Request(null, ("strong", 1), ("other", double.NaN)),
+        ];
 
         Hints hints = Hints.Read(requests, [["strong"]])!; // There is another model.
 
-        Assert.That(Enumerable.Range(0, 3).Select(row => hints.Values[row][1]), Is.EqualTo(new[] { 0.5f, -0.5f, 0 }));
+        Assert.That(hints.Columns[0], Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(Enumerable.Range(0, 4).Select(row => hints.Values[row][1]), Is.EqualTo(new[] { 0.5f, -0.5f, 0, 0 }));
     }
 
     [Test]
