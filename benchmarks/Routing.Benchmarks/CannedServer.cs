@@ -40,6 +40,9 @@ internal sealed class CannedServer : IAsyncDisposable
         return new CannedServer(app);
     }
 
+    /// <summary>Gives the whole answer of a format.</summary>
+    public static byte[] AnswerOf(string dialect) => dialect == "openai" ? OpenAI().Answer : Anthropic().Answer;
+
     /// <summary>Reads a stream, and the text of each of its updates.</summary>
     public static async Task<int> ReadAsync(IChatClient client, string prompt)
     {

@@ -18,6 +18,7 @@ return args switch
     ["tokenize", .. var rest] => TokenizeCommand.Run(rest),
     ["make-model", .. var rest] => MakeModelCommand.Run(rest),
     ["classify", .. var rest] => await ClassifyCommand.RunAsync(rest),
+    ["batching", .. var rest] => await BatchingCommand.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -49,6 +50,7 @@ static int Usage()
                                                        writes an encoder with random weights
           classify --model <folder> --input <texts.jsonl> [--device <name>]
                                                        prints what an exported classifier says of each {"text":...}, and how fast
+          batching [--run-ms <n>]                      measures what waiting for a batch does, on a simulated card
         """);
     return 2;
 }

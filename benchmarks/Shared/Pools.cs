@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LlmRouting.Pipeline;
 using Microsoft.Extensions.AI;
 using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
@@ -10,8 +11,9 @@ internal static class Pools
     private static readonly string[] Tiers = ["fast", "balanced", "frontier"];
 
     /// <summary>Builds a router with the default strategies and local classifiers over models of all tiers.</summary>
-    public static RoutingChatClient Build(int models, IChatClient client, IReadOnlyList<IRoutingObserver>? observers = null) => new RoutingPipeline
+    public static RoutingChatClient Build(int models, IChatClient client, IReadOnlyList<IRoutingObserver>? observers = null, IMeterFactory? meters = null) => new RoutingPipeline
     {
+        MeterFactory = meters,
         Observers = observers ?? [],
         Models = [.. Enumerable.Range(0, models).Select(i => new RoutableModel(
             new ModelProfile

@@ -7,6 +7,8 @@ namespace LlmRouting.Providers;
 internal sealed class EndpointReader(EndpointDefaults kind, ModelEndpointSettings settings)
 {
     private const string HeaderPrefix = "Header:";
+    private const string KeyVariableProperty = "ApiKeyEnvironmentVariable";
+    private const string InsecureProperty = "AllowInsecure";
 
     // RFC 9110, 5.6.2: the characters of a token, which a header's name must be.
     private static readonly SearchValues<char> TokenCharacters =
@@ -21,7 +23,7 @@ internal sealed class EndpointReader(EndpointDefaults kind, ModelEndpointSetting
             throw Invalid("has an endpoint that is not an absolute http or https address");
         }
 
-        if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !IsTrue("AllowInsecure"))
+        if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !IsTrue(InsecureProperty))
         {
             throw Invalid($"would send its requests to '{address.Authority}' in the clear; use https, or set the property AllowInsecure to true");
         }
@@ -31,7 +33,7 @@ internal sealed class EndpointReader(EndpointDefaults kind, ModelEndpointSetting
 
     public string? ReadKey()
     {
-        string? ownVariable = Property("ApiKeyEnvironmentVariable");
+        string? ownVariable = Property(KeyVariableProperty);
         string? key = NullIfBlank(settings.ApiKey) ?? FromEnvironment(ownVariable) ?? FromEnvironment(kind.KeyEnvironmentVariable);
         if (key is null)
         {
@@ -81,7 +83,23 @@ internal sealed class EndpointReader(EndpointDefaults kind, ModelEndpointSetting
             : throw Invalid($"has '{text}' as the property {name}; it must be a whole number of at least 1");
     }
 
-    public bool IsTrue(string property) => bool.TryParse(Property(property), out bool value) && value;
+    /// <summary>Reads a property that is a switch; it is off when it is not set.</summary>
+    public bool IsTrue(string name) =>
+        Property(name) is string text && (bool.TryParse(text, out bool value) ? value : throw Invalid($"has '{text}' as the property {name}; it must be true or false"));
+
+    /// <summary>Refuses properties that nobody reads: a misspelt one would change nothing, without a word.</summary>
+    /// <param name="own">What this kind knows beside what all of them do.</param>
+    public void CheckProperties(params ReadOnlySpan<string> own)
+    {
+        string[] known = [KeyVariableProperty, InsecureProperty, .. own];
+        foreach (string name in settings.Properties.Keys)
+        {
+            if (!name.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase) && !known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Invalid($"has the property '{name}', which this kind does not know; it knows {string.Join(", ", known)} and {HeaderPrefix}{{name}}");
+            }
+        }
+    }
 
     public KeyValuePair<string, string>[] ReadHeaders()
     {

@@ -34,7 +34,7 @@ internal static class DecisionRecordReader
             throw new FormatException(FormattableString.Invariant($"The record has version {version}; this code reads version {DecisionRecordWriter.Version}."));
         }
 
-        string result = json.GetProperty("result").GetString()!; // not null: the writer never writes null
+        string result = Needed(json, "result");
         ImmutableArray<DecisionStep> steps = ReadAll(json, "steps", ReadStep);
         RequestFeatures? features = json.TryGetProperty("features", out JsonElement found) ? ReadFeatures(found) : null;
         (long? input, long? output) = TokensOf(json);
@@ -57,9 +57,9 @@ internal static class DecisionRecordReader
     private static RoutingDecision ReadDecision(JsonElement json, RequestFeatures features, ImmutableArray<DecisionStep> steps) => new()
     {
         Ranking = Texts(json, "ranking") is [_, ..] ranking ? ranking : throw new FormatException("The record's ranking is empty."),
-        DecidedBy = json.GetProperty("decidedBy").GetString()!, // not null: the writer never writes null
+        DecidedBy = Needed(json, "decidedBy"),
         Confidence = json.GetProperty("confidence").GetDouble(),
-        Reason = json.GetProperty("reason").GetString()!, // as above
+        Reason = Needed(json, "reason"),
         Steps = steps,
         Features = features,
         Elapsed = Ms(json, "decisionMs") ?? TimeSpan.Zero,
@@ -69,10 +69,10 @@ internal static class DecisionRecordReader
     };
 
     private static DecisionStep ReadStep(JsonElement json) => new(
-        EnumNames.Parse<DecisionStepKind>(json.GetProperty("kind").GetString()!), // not null, as below: the writer never writes null
-        json.GetProperty("source").GetString()!,
+        EnumNames.Parse<DecisionStepKind>(Needed(json, "kind")),
+        Needed(json, "source"),
         Text(json, "target"),
-        json.GetProperty("reason").GetString()!,
+        Needed(json, "reason"),
         Number(json, "confidence"),
         Number(json, "complexity"));
 
@@ -93,15 +93,15 @@ internal static class DecisionRecordReader
         DateExpressions = json.GetProperty("dateExpressions").GetInt32(),
         EntityDensity = json.GetProperty("entityDensity").GetDouble(),
         ClauseDepth = json.GetProperty("clauseDepth").GetDouble(),
-        Script = EnumNames.Parse<TextScript>(json.GetProperty("script").GetString()!), // not null, as below: the writer never writes null
+        Script = EnumNames.Parse<TextScript>(Needed(json, "script")),
         ScriptMix = json.GetProperty("scriptMix").GetDouble(),
         Images = json.GetProperty("images").GetInt32(),
         AudioClips = json.GetProperty("audioClips").GetInt32(),
         Documents = json.GetProperty("documents").GetInt32(),
         Tools = json.GetProperty("tools").GetInt32(),
-        Format = EnumNames.Parse<RequestedFormat>(json.GetProperty("format").GetString()!),
+        Format = EnumNames.Parse<RequestedFormat>(Needed(json, "format")),
         IsToolContinuation = json.GetProperty("isToolContinuation").GetBoolean(),
-        RequiredCapabilities = Enum.Parse<ModelCapabilities>(json.GetProperty("capabilities").GetString()!),
+        RequiredCapabilities = Enum.Parse<ModelCapabilities>(Needed(json, "capabilities")),
         IsSampled = json.GetProperty("isSampled").GetBoolean(),
     };
 
@@ -116,14 +116,14 @@ internal static class DecisionRecordReader
         MaxCostUsd = Usd(json, "maxCostUsd"),
         KeptBy = Text(json, "keptBy"),
         Soft = json.TryGetProperty("soft", out _) ? Texts(json, "soft") : [],
-        Latencies = ReadAll(json, "models", static model => KeyValuePair.Create(model.GetProperty("id").GetString()!, Ms(model, "latencyMs"))) // not null: the writer never writes null
+        Latencies = ReadAll(json, "models", static model => KeyValuePair.Create(Needed(model, "id"), Ms(model, "latencyMs")))
             .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
         Answers = ReadAll(json, "classifiers", ReadAnswer),
         Verdicts = ReadAll(json, "strategies", ReadVerdict),
     };
 
     private static RecordedAnswer ReadAnswer(JsonElement json) => new(
-        json.GetProperty("name").GetString()!, // not null: the writer never writes null
+        Needed(json, "name"),
         json.TryGetProperty("complexity", out _) ? ReadClassification(json) : null,
         Text(json, "failure"));
 
@@ -131,7 +131,7 @@ internal static class DecisionRecordReader
     {
         Complexity = json.GetProperty("complexity").GetDouble(),
         Confidence = json.GetProperty("confidence").GetDouble(),
-        Source = json.GetProperty("source").GetString()!, // not null: the writer never writes null
+        Source = Needed(json, "source"),
         Label = Text(json, "label"),
         Category = Text(json, "category"),
         RequiresContext = json.GetProperty("requiresContext").GetBoolean(),
@@ -139,14 +139,14 @@ internal static class DecisionRecordReader
 
     private static RecordedVerdict ReadVerdict(JsonElement json)
     {
-        string reason = json.GetProperty("reason").GetString()!; // not null, as below: the writer never writes null
+        string reason = Needed(json, "reason");
         double confidence = json.GetProperty("confidence").GetDouble();
         return new(
-            json.GetProperty("name").GetString()!,
-            EnumNames.Parse<StrategyVerdictKind>(json.GetProperty("kind").GetString()!) switch
+            Needed(json, "name"),
+            EnumNames.Parse<StrategyVerdictKind>(Needed(json, "kind")) switch
             {
-                StrategyVerdictKind.PreferModel => StrategyVerdict.Prefer(json.GetProperty("target").GetString()!, confidence, reason),
-                StrategyVerdictKind.PreferTier => StrategyVerdict.PreferTier(json.GetProperty("target").GetString()!, confidence, reason),
+                StrategyVerdictKind.PreferModel => StrategyVerdict.Prefer(Needed(json, "target"), confidence, reason),
+                StrategyVerdictKind.PreferTier => StrategyVerdict.PreferTier(Needed(json, "target"), confidence, reason),
                 StrategyVerdictKind.Rank when json.TryGetProperty("steps", out _) =>
                     StrategyVerdict.Cascade(ReadAll(json, "steps", ReadCascadeStep), Usd(json, "maxCostUsd"), confidence, reason),
                 StrategyVerdictKind.Rank => StrategyVerdict.Rank(Texts(json, "ranking"), confidence, reason),
@@ -155,7 +155,7 @@ internal static class DecisionRecordReader
             json.TryGetProperty("classified", out JsonElement classified) && classified.GetBoolean());
     }
 
-    private static CascadeStep ReadCascadeStep(JsonElement json) => new(json.GetProperty("model").GetString()!, json.GetProperty("acceptFromScore").GetDouble()); // not null: the writer never writes null
+    private static CascadeStep ReadCascadeStep(JsonElement json) => new(Needed(json, "model"), json.GetProperty("acceptFromScore").GetDouble());
 
     // What the answer cost in tokens is the last attempt's matter; a request without an answer has none to compare.
     private static (long? Input, long? Output) TokensOf(JsonElement json)
@@ -175,7 +175,9 @@ internal static class DecisionRecordReader
         json.TryGetProperty(name, out JsonElement array) ? [.. array.EnumerateArray().Select(read)] : [];
 
     private static ImmutableArray<string> Texts(JsonElement json, string name) =>
-        [.. json.GetProperty(name).EnumerateArray().Select(static item => item.GetString()!)]; // not null: the writer never writes null
+        [.. json.GetProperty(name).EnumerateArray().Select(static item => item.GetString() ?? throw new FormatException("A text of the record is null."))];
+
+    private static string Needed(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"The record's '{name}' is null.");
 
     private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 

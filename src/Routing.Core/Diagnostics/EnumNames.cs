@@ -13,7 +13,7 @@ internal static class EnumNames
     /// <exception cref="FormatException">There is no such value.</exception>
     public static T Parse<T>(string name)
         where T : struct, Enum =>
-        Names<T>.All.IndexOf(name) is >= 0 and var index ? Enum.GetValues<T>()[index] : throw new FormatException($"'{name}' is no {typeof(T).Name}.");
+        Names<T>.All.IndexOf(name) is >= 0 and var index ? Enum.GetValues<T>()[index] : throw new FormatException($"A {typeof(T).Name} of this name is not known.");
 
     public static string Of(AttemptResult value) => Names<AttemptResult>.All[(int)value];
 

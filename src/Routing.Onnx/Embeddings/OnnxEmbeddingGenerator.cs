@@ -83,7 +83,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         {
             return Task.FromCanceled<GeneratedEmbeddings<Embedding<float>>>(exception.CancellationToken);
         }
-        catch (OnnxRuntimeException exception)
+        catch (Exception exception)
         {
             return Task.FromException<GeneratedEmbeddings<Embedding<float>>>(exception);
         }

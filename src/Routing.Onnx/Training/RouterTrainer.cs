@@ -59,7 +59,7 @@ public sealed class RouterTrainer
         var families = new FamilyFits(table, examples.Hints, _options, work);
         families.Run(progress, isLate: () => _options.TimeLimit is { } limit && _time.GetElapsedTime(started) > limit);
         progress?.Report(new TrainingProgress("blend", 0.95));
-        (Matrix shares, float[] bias) = Stacker.Fit(table, families.HeldOut);
+        (Matrix shares, float[] bias) = Stacker.Fit(table, families.HeldOut, FamilyFits.ExpectedShares);
         Matrix blended = families.Blend(shares, bias);
         (float[] slope, float[] offset) = Calibrate(table, blended, examples.HasGap);
         RouterModel model = families.ToModel(lexicon, shares, bias, slope, offset);

@@ -47,6 +47,7 @@ public sealed class AnthropicProvider : IModelProvider
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint.ModelId);
         EndpointReader reader = new(Defaults, endpoint);
+        reader.CheckProperties("MaxTokens", "ThinkingMode");
         string? key = reader.ReadKey();
         string address = BaseOf(reader.ReadAddress());
         int maxTokens = reader.ReadCount("MaxTokens") ?? DefaultMaxTokens;

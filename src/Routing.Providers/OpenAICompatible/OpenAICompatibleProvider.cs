@@ -42,6 +42,7 @@ public sealed class OpenAICompatibleProvider : IModelProvider
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint.ModelId);
         EndpointReader reader = new(
             new EndpointDefaults(_kind.Name, _kind.DefaultEndpoint, _kind.DefaultPath, _kind.RequiresKey, _kind.KeyEnvironmentVariable), endpoint);
+        reader.CheckProperties("MaxTokensField", "EchoReasoning");
         OpenAICompatibleKind kind = _kind with
         {
             MaxTokensField = reader.ReadChoice("MaxTokensField", WireNames.MaxTokens, WireNames.MaxCompletionTokens) ?? _kind.MaxTokensField,

@@ -79,6 +79,18 @@ public sealed class OnnxEmbeddingGeneratorTests
     }
 
     [Test]
+    [Description("What goes wrong is in the task, whatever it is: callers may hold it before they await it.")]
+    public async Task Generate_AfterItsEnd_IsATaskThatFailed()
+    {
+        OnnxEmbeddingGenerator generator = Load(new() { ModelPath = _folder.Path });
+        generator.Dispose();
+
+        Task<GeneratedEmbeddings<Embedding<float>>> failed = generator.GenerateAsync(Texts);
+
+        await Assert.ThatAsync(() => failed, Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [Test]
     public void Load_OfAModelWithOtherInputs_SaysSo()
     {
         ModelFolder.Write(_folder.Path, ModelFolder.Constant([1f], input: "pixel_values"), ["unused"]);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Onnx.Inference;
+using LlmRouting.Onnx.Native;
 using LlmRouting.Onnx.Tests.Models;
 using LlmRouting.Onnx.Tests.Native;
 using LlmRouting.Onnx.Tokenization;
@@ -70,6 +71,30 @@ public sealed class BadModelTests
         ModelFolder.Write(_folder.Path, ModelFolder.Constant(Logits, inputRank: 3), Levels);
 
         Assert.That(Load(), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("two-dimensional"));
+    }
+
+    [Test]
+    public void OutputsOfOtherNames_AreListed()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Outputs(OrtElementType.Float, "start_logits", "end_logits"), Levels);
+
+        Assert.That(Load(), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("none of the outputs logits").And.Message.Contains("start_logits: Float[?, 3]; end_logits"));
+    }
+
+    [Test]
+    public void OutputOfAnotherType_IsNamed()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Outputs(OrtElementType.Int64, "logits"), Levels);
+
+        Assert.That(Load(), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("holds Int64 numbers"));
+    }
+
+    [Test]
+    public void BatchOfAFixedSize_IsSaid()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Counting(rows: 4, length: -1), Levels);
+
+        Assert.That(Load(), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("4 rows at a time").And.Message.Contains("dynamic batch axis"));
     }
 
     [Test]

@@ -223,6 +223,22 @@ public sealed class OnnxTextClassifierTests
     }
 
     [Test]
+    [Description("A model that was exported for one row of one length gets that: padded, or cut in the middle, one at a time.")]
+    public async Task ModelOfAFixedShape_GetsRowsOfIt()
+    {
+        ModelFolder.Write(_folder.Path, ModelFolder.Counting(rows: 1, length: 16), Levels);
+        using OnnxTextClassifier classifier = Load(new() { ModelPath = _folder.Path });
+        string text = string.Join(' ', Enumerable.Range(0, 50));
+
+        OnnxTextClassification? cut = await classifier.ClassifyAsync(text);
+        OnnxTextClassification?[] together = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => classifier.ClassifyAsync(i % 2 == 0 ? text : "a").AsTask())));
+
+        Assert.That(classifier.MaxTokens, Is.EqualTo(16), "the tokenizer would take more");
+        Assert.That(cut!.Value.IsTruncated, Is.True);
+        Assert.That(together.Select(static answer => answer!.Value.IsTruncated), Is.EqualTo(Enumerable.Range(0, 20).Select(static i => i % 2 == 0)));
+    }
+
+    [Test]
     public void Classify_StopsWhenTheTimeIsOver()
     {
         ManualTimeProvider time = new();

@@ -25,7 +25,11 @@ public sealed class LearnedRouterReloaderTests
     }
 
     [TearDown]
-    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+    public void DeleteFolder()
+    {
+        _log.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Test]
     public async Task ChangedFile_IsUsedFromTheNextLookOn()

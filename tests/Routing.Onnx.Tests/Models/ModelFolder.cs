@@ -64,6 +64,35 @@ internal static class ModelFolder
         return graph.ToModel("constant", []);
     }
 
+    /// <summary>Writes a graph whose three logits are each the sum of a row's mask, so how many tokens of it count; its input has a shape of its own.</summary>
+    public static byte[] Counting(int rows, int length)
+    {
+        var graph = new OnnxGraphBuilder();
+        graph.Input("input_ids", OrtElementType.Int64, rows, length);
+        string mask = graph.Node("Cast", [graph.Input("attention_mask", OrtElementType.Int64, rows, length)], new OnnxAttributes().Add("to", 1));
+        string sum = graph.Node("ReduceSum", [mask, graph.Constant("axis", [1L])], new OnnxAttributes().Add("keepdims", 1));
+        graph.Node("Add", [sum, graph.Constant("values", (float[])[0f, 0f, 0f], 1, 3)], output: "logits");
+        graph.Output("logits", OrtElementType.Float, rows, 3);
+        return graph.ToModel("counting", []);
+    }
+
+    /// <summary>Writes a graph with outputs of these names and types.</summary>
+    public static byte[] Outputs(OrtElementType type, params string[] names)
+    {
+        var graph = new OnnxGraphBuilder();
+        string ids = graph.Input("input_ids", OrtElementType.Int64, -1, -1);
+        string numbers = graph.Node("Cast", [ids], new OnnxAttributes().Add("to", 1));
+        string row = graph.Node("ReduceSum", [numbers, graph.Constant("axis", [1L])], new OnnxAttributes().Add("keepdims", 1));
+        string wide = graph.Node("Add", [row, graph.Constant("values", (float[])[0f, 0f, 0f], 1, 3)]);
+        foreach (string name in names)
+        {
+            graph.Node("Cast", [wide], new OnnxAttributes().Add("to", (int)type), name);
+            graph.Output(name, type, -1, 3);
+        }
+
+        return graph.ToModel("outputs", []);
+    }
+
     /// <summary>Writes a graph that computes in 16-bit numbers, as exporters do for fp16; its logits are near 0.1, 0.2 and 0.3.</summary>
     public static byte[] Half()
     {

@@ -63,6 +63,17 @@ internal sealed class HuggingFaceTokenizerTests
         Assert.That(HuggingFaceTokenizer.Load(folder).MaxTokens, Is.EqualTo(384));
     }
 
+    [Test]
+    public void Load_NamesTheFileBesideIt_WhenThatOneIsBroken()
+    {
+        string folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "half-tokenizer");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), $"{{ {WordPiece} }}");
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), "{ half");
+
+        Assert.That(() => HuggingFaceTokenizer.Load(folder), Throws.TypeOf<TokenizerException>().With.Message.Contains("tokenizer_config.json beside it is not valid JSON"));
+    }
+
     [TestCase("aXb", false, 1, 99, 3)]
     [TestCase("aXb", true, 0)]
     [TestCase("a X b", true, 1, 99, 3)]

@@ -203,6 +203,29 @@ public sealed class RouterTrainerTests
         Assert.That(Separation(helped), Is.GreaterThanOrEqualTo(Separation(alone)));
     }
 
+    [Test]
+    [Description("S22: labels may carry a group; it makes more of few noisy results, and teaches nothing else than the hints.")]
+    public void Train_LearnsFromGroups()
+    {
+        List<LabelledRequest> requests = SyntheticRequests.Make(60);
+        var trainer = new RouterTrainer(new TrainerOptions { Target = Pair, Threads = 1, Dimensions = 16, Families = [TrainerFamilies.Kernel, TrainerFamilies.Hints] });
+
+        TrainedRouter grouped = trainer.Train(requests);
+        TrainedRouter alone = trainer.Train([.. requests.Select(static request => request with { Group = null })]);
+
+        Assert.That(alone.Report.Families.Select(static family => family.Family), Is.EqualTo(new[] { TrainerFamilies.Kernel }));
+        Assert.That(grouped.Report.Families[0].HeldOut, Is.EqualTo(alone.Report.Families[0].HeldOut), "a group must not leak into another family");
+        Assert.That(Separation(grouped), Is.GreaterThan(Separation(alone)));
+    }
+
+    [Test]
+    public void Train_TakesNoHintsForComplexity()
+    {
+        TrainedRouter router = Train(TrainingTarget.Complexity, SyntheticRequests.Make(60));
+
+        Assert.That(router.Report.Families.Select(static family => family.Family), Does.Not.Contain(TrainerFamilies.Hints));
+    }
+
     [TestCase(1)]
     [TestCase(21)]
     public void Constructor_RejectsOptionsOutOfRange(int folds) =>

@@ -35,6 +35,7 @@ internal static class SyntheticRequests
                 Text = $"{text} {i}",
                 Scores = scores.ToFrozenDictionary(),
                 Label = isHard ? "complex" : "simple",
+                Group = isHard ? "mathematics" : "household",
             });
         }
 

@@ -56,6 +56,12 @@ public sealed class AnthropicProviderTests
             Throws.ArgumentException.With.Message.Contain($"'{value}' as the property {name}").And.Message.Contain(problem));
 
     [Test]
+    public void Property_ThatIsMisspelt_IsRefused() =>
+        Assert.That(
+            static () => Dialect.Client(new Uri("http://localhost"), null, ("ThinkingMod", "extended")),
+            Throws.ArgumentException.With.Message.Contain("'ThinkingMod', which this kind does not know; it knows ApiKeyEnvironmentVariable, AllowInsecure, MaxTokens, ThinkingMode"));
+
+    [Test]
     public void Key_IsRequired() =>
         Assert.That(
             static () => new AnthropicProvider().CreateClient(new() { Provider = "somewhere", Kind = "anthropic", ModelId = "m" }),

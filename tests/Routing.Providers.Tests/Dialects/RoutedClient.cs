@@ -1,3 +1,4 @@
+using LlmRouting.Core.Tests;
 using LlmRouting.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -53,34 +54,9 @@ internal sealed class RoutedClient : IDisposable
 
     public RecordedLog Log { get; } = new();
 
-    public OutcomeKeeper Observer { get; } = new();
+    public RecordingObserver Observer { get; } = new();
 
     public RoutingOutcome Outcome => Observer.Outcomes.Single();
 
     public void Dispose() => _services.Dispose();
-
-    internal sealed class OutcomeKeeper : IRoutingObserver
-    {
-        private readonly Lock _lock = new();
-        private readonly List<RoutingOutcome> _outcomes = [];
-
-        public IReadOnlyList<RoutingOutcome> Outcomes
-        {
-            get
-            {
-                lock (_lock)
-                {
-                    return [.. _outcomes];
-                }
-            }
-        }
-
-        public void OnCompleted(RoutingOutcome outcome)
-        {
-            lock (_lock)
-            {
-                _outcomes.Add(outcome);
-            }
-        }
-    }
 }

@@ -142,7 +142,14 @@ internal static class TokenizerFiles
     private static JsonDocument? ReadConfiguration(string folder)
     {
         string file = Path.Combine(folder, ConfigurationName);
-        return File.Exists(file) ? JsonDocument.Parse(File.ReadAllBytes(file)) : null;
+        try
+        {
+            return File.Exists(file) ? JsonDocument.Parse(File.ReadAllBytes(file)) : null;
+        }
+        catch (JsonException exception)
+        {
+            throw new TokenizerException($"{ConfigurationName} beside it is not valid JSON: {exception.Message}", exception);
+        }
     }
 
     private static int? MaxTokens(JsonPart configuration) =>

@@ -10,10 +10,10 @@ public sealed record LossPromise
 
     /// <summary>Gets how surely each threshold that is considered must keep the promise.</summary>
     /// <value>
-    /// 0.5 to 0.9999; default 0.97. With it 95% of promises and more are kept (see docs/training.md): the rest allows for the normal
-    /// approximation and for several thresholds being looked at.
+    /// 0.5 to 0.9999; default 0.975. About as many promises are kept as it says (see docs/training.md); the distance to 95% allows for the normal
+    /// approximation, for several thresholds being looked at, and for the luck of whoever counts over 100 trials.
     /// </value>
-    public double Confidence { get; init; } = 0.97;
+    public double Confidence { get; init; } = 0.975;
 
     /// <summary>Gets over how many future requests the loss is going to be counted.</summary>
     /// <value>

@@ -35,7 +35,7 @@ public sealed record LabelledRequest
     /// <value><c>train</c>, <c>valid</c>, <c>test</c>, another word, or null.</value>
     public string? Split { get; init; }
 
-    /// <summary>Gets the subject that the request belongs to; used to keep what is alike on one side of a split.</summary>
+    /// <summary>Gets the subject that the request belongs to; requests of one subject teach each other what to expect.</summary>
     /// <value>Null when unknown.</value>
     public string? Group { get; init; }
 }

@@ -12,7 +12,9 @@ internal static class RouterFile
 {
     public const string Kind = "llmrouting.router";
     private const string Format = "2";
-    private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Hints];
+
+    // The rows of a blend. The hints have none: when a router is put together they become part of the kernel.
+    private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting];
 
     public static byte[] Write(TrainedRouter router, IReadOnlyDictionary<string, double>? thresholds)
     {
@@ -100,7 +102,7 @@ internal static class RouterFile
         Warnings = [.. List(file, "training_warnings")],
         HeldOut = Double(Text(file, "held_out")),
         Elapsed = TimeSpan.Zero,
-        Families = [.. Families.Where(family => file.Metadata.ContainsKey($"family.{family}")).Select(family =>
+        Families = [.. TrainerFamilies.All.Where(family => file.Metadata.ContainsKey($"family.{family}")).Select(family =>
         {
             string[] parts = Text(file, $"family.{family}").Split(' ');
             return new FamilyScore(family, Double(parts[0]), Double(parts[1]));
@@ -144,7 +146,6 @@ internal static class RouterFile
                 : null,
             Kernel = Kernel(file, "kernel"),
             Trees = file.Has("trees.bias") ? new TreesModel(TreeAttributes.Read(file, bias.Length), file.Vector("trees.bias")) : null,
-            Hinted = Kernel(file, "hints"),
             Blend = shares,
             Bias = bias,
             Slope = file.Vector("calibration.slope"),

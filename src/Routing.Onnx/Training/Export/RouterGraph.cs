@@ -36,7 +36,6 @@ internal sealed class RouterGraph
         sum = _model.Neighbours is { } neighbours ? Share(sum, Neighbours(neighbours, latent), 1) : sum;
         sum = _model.Kernel is { } kernel ? Share(sum, Kernel("kernel", kernel, latent), 2) : sum;
         sum = _model.Trees is { } trees ? Share(sum, Trees(trees, features), 3) : sum;
-        sum = _model.Hinted is { } hinted ? Share(sum, Kernel("hints", hinted, latent), 4) : sum;
         string scores = Calibrate(sum);
         if (isDifference)
         {

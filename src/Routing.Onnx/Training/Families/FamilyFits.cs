@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using LlmRouting.Onnx.Training.Model;
 using LlmRouting.Onnx.Training.Numerics;
 
@@ -9,11 +10,17 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
 {
     // The order of the rows of a blend.
     private static readonly string[] Order = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Hints];
+    private const int Kernel = 2;
+    private const int Hinted = 4;
     private LinearModel? _linear;
     private NeighbourModel? _neighbours;
     private KernelModel? _kernel;
     private TreesModel? _trees;
     private KernelModel? _hinted;
+
+    /// <summary>Gets what each family is expected to be worth in a blend, before anything is known of the data.</summary>
+    /// <remarks>Chosen on six pairs of models and sizes from 100 to 1,530 requests (docs/adr/0012): what the hints tell, the others cannot.</remarks>
+    public static ImmutableArray<double> ExpectedShares { get; } = [0.15, 0.15, 0.15, 0.15, 0.4];
 
     /// <summary>Gets each family's predictions of requests that it did not see; null for what was not tried.</summary>
     public Matrix?[] HeldOut { get; } = new Matrix?[Order.Length];
@@ -60,19 +67,22 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
             Order[family], HeldOutMeasure.Measure(HeldOut[family]!, table, hasGap), Mean(shares[family]) / total))]; // Not null: filtered.
     }
 
-    public RouterModel ToModel(Lexicon lexicon, Matrix shares, float[] bias, float[] slope, float[] offset) => new()
+    public RouterModel ToModel(Lexicon lexicon, Matrix shares, float[] bias, float[] slope, float[] offset)
     {
-        Lexicon = lexicon,
-        Linear = IsUsed(shares, 0) ? _linear : null,
-        Neighbours = IsUsed(shares, 1) ? _neighbours : null,
-        Kernel = IsUsed(shares, 2) ? _kernel : null,
-        Trees = IsUsed(shares, 3) ? _trees : null,
-        Hinted = IsUsed(shares, 4) ? _hinted : null,
-        Blend = shares,
-        Bias = bias,
-        Slope = slope,
-        Offset = offset,
-    };
+        (KernelModel? kernel, Matrix blend) = Join(shares);
+        return new()
+        {
+            Lexicon = lexicon,
+            Linear = IsUsed(shares, 0) ? _linear : null,
+            Neighbours = IsUsed(shares, 1) ? _neighbours : null,
+            Kernel = kernel,
+            Trees = IsUsed(shares, 3) ? _trees : null,
+            Blend = blend,
+            Bias = bias,
+            Slope = slope,
+            Offset = offset,
+        };
+    }
 
     // A seed for each family, so that leaving one out changes no other.
     private Matrix Fit(string family)
@@ -90,7 +100,8 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
                 (_kernel, heldOut) = KernelFamily.Fit(table, new Random(options.Seed + 2), work);
                 break;
             case TrainerFamilies.Hints:
-                (_hinted, heldOut) = HintsFamily.Fit(table, hints!, new Random(options.Seed + 2), work); // Not null: not tried otherwise. The kernel's centres.
+                // Not null: not tried otherwise. The kernel's own centres and sharpness, so that the two are one when they are used.
+                (_hinted, heldOut) = HintsFamily.Fit(table, hints!, _kernel?.Sharpness, new Random(options.Seed + 2), work);
                 break;
             default:
                 (_trees, heldOut) = BoostingFamily.Fit(table, options.Seed + 3, work);
@@ -98,6 +109,38 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
         }
 
         return heldOut;
+    }
+
+    // Two kernel models with the same centres are one: their coefficients add up.
+    private (KernelModel? Model, Matrix Blend) Join(Matrix shares)
+    {
+        Matrix blend = shares.Take([.. Enumerable.Range(0, Hinted)]);
+        KernelModel? first = IsUsed(shares, Kernel) ? _kernel : null;
+        KernelModel? second = IsUsed(shares, Hinted) ? _hinted : null;
+        if (second is null)
+        {
+            return (first, blend);
+        }
+
+        var coefficients = new Matrix(table.Targets, second.Coefficients.Columns);
+        float[] bias = new float[table.Targets];
+        for (int t = 0; t < table.Targets; t++)
+        {
+            Add(second, t, shares[Hinted][t]);
+            Add(first, t, shares[Kernel][t]);
+        }
+
+        blend[Kernel].Fill(1);
+        return (new KernelModel(second.Centres, coefficients, bias, second.Sharpness), blend);
+
+        void Add(KernelModel? model, int target, float share)
+        {
+            if (model is not null)
+            {
+                TensorPrimitives.MultiplyAdd(model.Coefficients[target], share, coefficients[target], coefficients[target]);
+                bias[target] += share * model.Bias[target];
+            }
+        }
     }
 
     private static bool IsUsed(Matrix shares, int family) => shares[family].ContainsAnyExcept(0f);

@@ -29,7 +29,7 @@ internal sealed record Hints(Matrix Values, double[] Penalties, ImmutableArray<I
     public static Hints? Read(IReadOnlyList<LabelledRequest> requests, ImmutableArray<ImmutableArray<string>> own)
     {
         string[] groups = Frequent(requests.Select(static request => request.Group).OfType<string>(), MostGroups);
-        string[] models = Frequent(requests.SelectMany(static request => request.Scores.Keys), MostModels);
+        string[] models = Frequent(requests.SelectMany(static request => request.Scores.Keys.Where(model => IsKnown(request, model, out _))), MostModels);
         if (groups.Length < 2)
         {
             groups = []; // One group tells nothing.
@@ -49,7 +49,7 @@ internal sealed record Hints(Matrix Values, double[] Penalties, ImmutableArray<I
             columns.Add(groups[group], group);
         }
 
-        double[] means = [.. models.Select(model => requests.Where(request => request.Scores.ContainsKey(model)).Average(request => request.Scores[model]))];
+        double[] means = [.. models.Select(model => requests.Where(request => IsKnown(request, model, out _)).Average(request => request.Scores[model]))];
         for (int row = 0; row < requests.Count; row++)
         {
             if (requests[row].Group is { } name && columns.TryGetValue(name, out int group))
@@ -59,7 +59,7 @@ internal sealed record Hints(Matrix Values, double[] Penalties, ImmutableArray<I
 
             for (int model = 0; model < models.Length; model++)
             {
-                values[row][groups.Length + model] = requests[row].Scores.TryGetValue(models[model], out double score) ? (float)(score - means[model]) : 0;
+                values[row][groups.Length + model] = IsKnown(requests[row], models[model], out double score) ? (float)(score - means[model]) : 0;
             }
         }
 
@@ -88,6 +88,9 @@ internal sealed record Hints(Matrix Values, double[] Penalties, ImmutableArray<I
             values[row][column] = SquareScale * (float)((ease[row] * ease[row] / variance) - 1);
         }
     }
+
+    // Whoever does not read requests from a file may give anything; one result that is no number would spoil all sums.
+    private static bool IsKnown(LabelledRequest request, string model, out double score) => request.Scores.TryGetValue(model, out score) && score is >= 0 and <= 1;
 
     // What occurs once tells nothing of other requests.
     private static string[] Frequent(IEnumerable<string> names, int most) =>

@@ -7,18 +7,18 @@ namespace LlmRouting.Onnx.Training.Families;
 /// <remarks>
 /// A result is one throw of a coin; its expectation given the hints is known far better (learning with privileged information: Vapnik and Vashist,
 /// Neural Networks 22, 2009). Kernel ridge regression of every hint, then ridge regression of the target on the hints. Both are linear in what they
-/// learn from, so that together they are a kernel model of the target: what is scored is no larger for it.
+/// learn from, so that together they are a kernel model of the target.
 /// </remarks>
 internal static class HintsFamily
 {
-    private static readonly float[] Sharpnesses = [2, 5];
-    private static readonly double[] Strengths = [1, 3, 10];
+    private const float UsualSharpness = 2;
+    private static readonly double[] Strengths = [0.3, 1, 3, 10];
 
-    public static (KernelModel Model, Matrix HeldOut) Fit(TrainingTable table, Hints hints, Random random, Work work)
+    public static (KernelModel Model, Matrix HeldOut) Fit(TrainingTable table, Hints hints, float? sharpness, Random random, Work work)
     {
         var known = new Matrix(table.Rows, hints.Values.Columns);
         known.Values.Fill(1);
-        (KernelModel recogniser, Matrix recognised) = KernelFamily.Fit(table with { Labels = hints.Values, Known = known }, random, work, Sharpnesses, Strengths);
+        (KernelModel recogniser, Matrix recognised) = KernelFamily.Fit(table with { Labels = hints.Values, Known = known }, random, work, [sharpness ?? UsualSharpness], Strengths);
 
         var coefficients = new Matrix(table.Targets, recogniser.Coefficients.Columns);
         float[] bias = new float[table.Targets];

@@ -18,9 +18,7 @@ internal sealed class RouterModel
 
     public TreesModel? Trees { get; init; }
 
-    public KernelModel? Hinted { get; init; }
-
-    /// <summary>Gets each family's share for each target: linear, neighbours, kernel, trees, hinted.</summary>
+    /// <summary>Gets each family's share for each target: linear, neighbours, kernel, trees.</summary>
     public required Matrix Blend { get; init; }
 
     /// <summary>Gets what is added to each target.</summary>
@@ -38,7 +36,7 @@ internal sealed class RouterModel
     public void Predict(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
     {
         int targets = Math.Min(Targets, destination.Length);
-        int size = Math.Max(Neighbours?.ScratchLength ?? 0, Math.Max(Kernel?.ScratchLength ?? 0, Hinted?.ScratchLength ?? 0));
+        int size = Math.Max(Neighbours?.ScratchLength ?? 0, Kernel?.ScratchLength ?? 0);
         float[] rented = ArrayPool<float>.Shared.Rent(Lexicon.Width + size + (2 * targets));
         Span<float> features = rented.AsSpan(0, Lexicon.Width);
         Span<float> scratch = rented.AsSpan(Lexicon.Width, size);
@@ -71,12 +69,6 @@ internal sealed class RouterModel
             Add(3, one, sum);
         }
 
-        if (Hinted is not null)
-        {
-            Hinted.Predict(latent, scratch, one);
-            Add(4, one, sum);
-        }
-
         for (int t = 0; t < targets; t++)
         {
             destination[t] = Slope[t] == 0 ? sum[t] : 1 / (1 + Math.Exp(-((Slope[t] * sum[t]) + Offset[t])));
@@ -95,20 +87,18 @@ internal sealed class RouterModel
             && Lexicon.Weights.Length == Lexicon.Projection.Rows
             && !Lexicon.Rows.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Weights.Length - 1)
             && Lexicon.DenseMean.Length == DenseFeatures.Count && Lexicon.DenseScale.Length == DenseFeatures.Count
-            && Fits(Lexicon.Difficulty, latent, 1)
+            && (Lexicon.Difficulty is not { } difficulty
+                || (difficulty.Centres.Columns == latent && Fits(difficulty.Coefficients, difficulty.Centres, 1) && difficulty.Bias.Length == 1))
             && Slope.Length == targets && Offset.Length == targets
             && (Linear is null || (Linear.Weights.Columns == Lexicon.Width && Linear.Weights.Rows == targets && Linear.Bias.Length == targets))
             && (Neighbours is null || (Neighbours.Examples.Columns == latent && Fits(Neighbours.Sums, Neighbours.Examples, targets) && Fits(Neighbours.Known, Neighbours.Examples, targets)))
-            && Fits(Kernel, latent, targets) && Fits(Hinted, latent, targets)
+            && (Kernel is null || (Kernel.Centres.Columns == latent && Fits(Kernel.Coefficients, Kernel.Centres, targets) && Kernel.Bias.Length == targets))
             && (Trees is null || (Trees.Bias.Length == targets && Trees.Trees.All(trees => trees.All(tree => !tree.Features.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Width - 1)))));
         if (!isSound)
         {
             throw new InvalidDataException("The router's parts do not fit together: its file is damaged. Train or copy it again.");
         }
     }
-
-    private static bool Fits(KernelModel? kernel, int latent, int targets) =>
-        kernel is null || (kernel.Centres.Columns == latent && Fits(kernel.Coefficients, kernel.Centres, targets) && kernel.Bias.Length == targets);
 
     private static bool Fits(Matrix values, Matrix vectors, int targets) => values.Columns == vectors.Rows && values.Rows == targets;
 

@@ -55,4 +55,27 @@ public sealed class ThresholdChoiceTests
         Assert.That(fitted.Expected(499), Is.EqualTo(0.5).Within(1e-9));
         Assert.That(nothing.Expected(10), Is.EqualTo(nothing.Expected(1000)));
     }
+
+    [Test]
+    public void NeedPerUsd_IsTheSameWhenItWasKeptWithARouter()
+    {
+        var ones = new double[] { 1, 1, 1, 1 };
+        NeedPerUsd order = NeedPerUsd.Fit([0, 1, 0, 1], [100, 100, 1000, 1000], new(ones, [1, 0, 1, 0], [0.1, 0.1, 1, 1], [0, 0, 0, 0]));
+        Dictionary<string, double> thresholds = new() { ["promise"] = 0.5 };
+
+        order.WriteTo(thresholds);
+        NeedPerUsd? read = NeedPerUsd.ReadFrom(thresholds);
+
+        Assert.That(read?.Order(0.3, 250), Is.EqualTo(order.Order(0.3, 250)));
+        Assert.That(thresholds["promise"], Is.EqualTo(0.5));
+        Assert.That(NeedPerUsd.ReadFrom(new Dictionary<string, double> { ["promise"] = 0.5 }), Is.Null);
+    }
+
+    [Test]
+    public void NeedPerUsd_JoinsTheNeedAndTheChances()
+    {
+        Assert.That(NeedPerUsd.Join([0.4, 0.9, 0.3]), Is.EqualTo(0.5).Within(1e-12));
+        Assert.That(NeedPerUsd.Join([0.4]), Is.EqualTo(0.4));
+        Assert.That(() => NeedPerUsd.Join([]), Throws.ArgumentException);
+    }
 }
