@@ -46,6 +46,13 @@ internal static class EndpointBalancer
             }
         }
 
+        return PickOfTheBest(endpoints, tried, region, isStreaming, health, now, random);
+    }
+
+    // Apart, so that a pick that looks at two endpoints pays nothing for the buffer of one that looks at all.
+    private static int PickOfTheBest(
+        ImmutableArray<ModelEndpoint> endpoints, ulong tried, string? region, bool isStreaming, HealthSettings health, long now, Func<double> random)
+    {
         Span<byte> best = stackalloc byte[RoutableModel.MaxEndpoints];
         int bestRank = int.MaxValue;
         int count = 0;
