@@ -36,7 +36,7 @@ internal static class PromiseMeasurement
 
             double[] scores = [.. rows[..few].Select(row => one.PerUsd[row])];
             PairOutcomes outcomes = one.Rows.Outcomes.Subset(rows.AsSpan(0, few));
-            bool isJoined = arguments.PoolCalibration && one.Training is { } known
+            bool isJoined = few < half && one.Training is { } known
                 && (arguments.SameFile || Exchangeability.Holds(scores, outcomes, one.TrainingPerUsd, known.Rows.Outcomes));
             if (isJoined && one.Training is { } training)
             {
@@ -83,8 +83,13 @@ internal static class PromiseMeasurement
     private static int Few(PairMeasurement.Tested one, QualityArguments arguments)
     {
         int rows = one.Rows.Outcomes.Count;
-        int balanced = (rows - (arguments.PoolCalibration ? one.Training?.Rows.Outcomes.Count ?? 0 : 0)) / 2;
-        return Math.Max(balanced, rows / 5);
+        int training = arguments.PoolCalibration ? one.Training?.Rows.Outcomes.Count ?? 0 : 0;
+        int few = Math.Max((rows - training) / 2, rows / 5);
+
+        // Joining asks for more confidence. It is worth that where it makes the margin smaller all the same, which the numbers of rows alone tell.
+        double joined = NormalDistribution.Quantile(JoinedConfidence) * Math.Sqrt(1.0 / (training + few) + 1.0 / (rows - few));
+        double apart = NormalDistribution.Quantile(new LossPromise { MaxLossPercent = 1 }.Confidence) * Math.Sqrt(4.0 / rows);
+        return joined < apart ? few : rows / 2;
     }
 
     private readonly record struct Realised(double LossPercent, double SavedPercent, double WeakShare)
