@@ -18,9 +18,9 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
     private TreesModel? _trees;
     private KernelModel? _hinted;
 
-    /// <summary>Gets what each family is expected to be worth in a blend, before anything is known of the data.</summary>
+    /// <summary>Gets what each family is expected to be worth in a blend beside the others, before anything is known of the data.</summary>
     /// <remarks>Chosen on six pairs of models and sizes from 100 to 1,530 requests (docs/adr/0012): what the hints tell, the others cannot.</remarks>
-    public static ImmutableArray<double> ExpectedShares { get; } = [0.15, 0.15, 0.15, 0.15, 0.4];
+    public static ImmutableArray<double> ExpectedShares { get; } = [3, 3, 3, 3, 8];
 
     /// <summary>Gets each family's predictions of requests that it did not see; null for what was not tried.</summary>
     public Matrix?[] HeldOut { get; } = new Matrix?[Order.Length];
