@@ -12,6 +12,9 @@ namespace LlmRouting.Budgets;
 /// </remarks>
 public sealed partial class BudgetLedger
 {
+    // Longer than any store takes that is well, shorter than a caller would notice beside an answer.
+    internal static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
+
     private readonly IBudgetStore _store;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -152,28 +155,58 @@ public sealed partial class BudgetLedger
     }
 
     /// <summary>Sets money aside on all accounts, or on none.</summary>
-    /// <returns>Who refused it; null when nobody did, and then what is to be settled.</returns>
-    internal async ValueTask<(BudgetRefusal? Refusal, ImmutableArray<BudgetCharge> Held)> TryReserveAsync(
+    /// <returns>Who refused it; null when nobody did, and then what is to be settled, and whether it is held at all: a store that is gone holds nothing.</returns>
+    internal async ValueTask<(BudgetRefusal? Refusal, ImmutableArray<BudgetCharge> Charges, bool IsHeld)> TryReserveAsync(
         ImmutableArray<BudgetCharge> charges, string model, CancellationToken cancellationToken)
     {
         try
         {
-            int refused = await _store.TryReserveAsync(charges, cancellationToken).ConfigureAwait(false);
+            ValueTask<int> pending = _store.TryReserveAsync(charges, cancellationToken);
+            int refused = pending.IsCompleted ? await pending.ConfigureAwait(false) : await AwaitStoreAsync(pending.AsTask(), charges).ConfigureAwait(false);
             if (refused < 0)
             {
-                return (null, charges);
+                return (null, charges, true);
             }
 
             BudgetCharge charge = charges[refused];
             BudgetRule rule = Array.Find(_rules, rule => rule.Name == charge.Account.Budget) ?? new() { Name = charge.Account.Budget, LimitUsd = charge.LimitUsd };
-            return (new(rule, model, charge.AmountUsd, charge.End, _store.Read(charge.Account), charge.LimitUsd), []);
+            return (new(rule, model, charge.AmountUsd, charge.End, _store.Read(charge.Account), charge.LimitUsd), [], false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // A store that is gone must not take every request with it. What the call costs is booked all the same; to give back what was never
             // set aside would make room that is not there.
             Log.StoreFailed(_logger, exception.GetType().Name);
-            return (null, [.. charges.Select(static charge => charge with { AmountUsd = 0 })]);
+            return (null, [.. charges.Select(static charge => charge with { AmountUsd = 0 })], false);
+        }
+    }
+
+    private async Task<int> AwaitStoreAsync(Task<int> pending, ImmutableArray<BudgetCharge> charges)
+    {
+        try
+        {
+            return await pending.WaitAsync(StoreTimeout, _timeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!pending.IsCompleted)
+        {
+            _ = GiveBackAsync(pending, charges);
+            throw;
+        }
+    }
+
+    // What a store grants when nobody waits for it any more.
+    private async Task GiveBackAsync(Task<int> pending, ImmutableArray<BudgetCharge> charges)
+    {
+        try
+        {
+            if (await pending.ConfigureAwait(false) < 0)
+            {
+                await _store.SettleAsync(charges, actualUsd: 0).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            Log.StoreFailed(_logger, exception.GetType().Name);
         }
     }
 

@@ -19,12 +19,13 @@ internal sealed class BudgetSession(BudgetLedger ledger, RoutingRequest request)
     public async ValueTask<BudgetReservation?> TryReserveAsync(ModelProfile model, string? provider, decimal committedUsd, CancellationToken cancellationToken)
     {
         (ImmutableArray<BudgetCharge> charges, BudgetRefusal? refusal) = ledger.ChargesFor(request, model, provider, committedUsd);
+        bool isHeld = true;
         if (refusal is null && !charges.IsEmpty)
         {
-            (refusal, charges) = await ledger.TryReserveAsync(charges, model.Id, cancellationToken).ConfigureAwait(false);
+            (refusal, charges, isHeld) = await ledger.TryReserveAsync(charges, model.Id, cancellationToken).ConfigureAwait(false);
         }
 
         Refusal = refusal ?? Refusal;
-        return refusal is null ? new BudgetReservation(ledger, charges) : null;
+        return refusal is null ? new BudgetReservation(ledger, charges, isHeld) : null;
     }
 }

@@ -5,7 +5,8 @@ namespace LlmRouting.Budgets;
 /// <summary>Keeps the accounts of the budgets.</summary>
 /// <remarks>
 /// The built-in one, <see cref="InMemoryBudgetStore"/>, belongs to one process. A store that several replicas share implements this over a
-/// database of its own. Implementations are thread-safe.
+/// database of its own. Implementations are thread-safe. A reservation that takes longer than two seconds, or throws, lets its call go on
+/// without a limit: a ledger that is gone takes no request with it.
 /// </remarks>
 public interface IBudgetStore
 {

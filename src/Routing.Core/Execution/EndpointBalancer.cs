@@ -35,6 +35,24 @@ internal static class EndpointBalancer
         long now,
         Func<double> random)
     {
+        if (tried == 0 && endpoints.Length > 1)
+        {
+            // Nearly always all are well. Two that rank best are two of the best, whatever the others are, so these need not be looked at; and
+            // two drawn of all are, when both rank best, as likely to be any two of the best.
+            (int one, int other) = Draw(endpoints.Length, random);
+            if (Rank(endpoints[one], region, health, now) == 0 && Rank(endpoints[other], region, health, now) == 0)
+            {
+                return LessLoaded(endpoints, one, other, isStreaming, now);
+            }
+        }
+
+        return PickOfTheBest(endpoints, tried, region, isStreaming, health, now, random);
+    }
+
+    // Apart, so that a pick that looks at two endpoints pays nothing for the buffer of one that looks at all.
+    private static int PickOfTheBest(
+        ImmutableArray<ModelEndpoint> endpoints, ulong tried, string? region, bool isStreaming, HealthSettings health, long now, Func<double> random)
+    {
         Span<byte> best = stackalloc byte[RoutableModel.MaxEndpoints];
         int bestRank = int.MaxValue;
         int count = 0;
@@ -63,18 +81,8 @@ internal static class EndpointBalancer
             return best[0];
         }
 
-        int first = 0;
-        int second = 1;
-        if (count > 2)
-        {
-            first = (int)(random() * count);
-            second = (int)(random() * (count - 1));
-            second += second >= first ? 1 : 0;
-        }
-
-        // The lower position first: of two equal ones it is taken, so that the order given counts until something is known.
-        (first, second) = first < second ? (best[first], best[second]) : (best[second], best[first]);
-        return Load(endpoints[second], isStreaming, now) < Load(endpoints[first], isStreaming, now) ? second : first;
+        (int first, int second) = Draw(count, random);
+        return LessLoaded(endpoints, best[first], best[second], isStreaming, now);
     }
 
     /// <summary>Compares the load of an endpoint with that of others.</summary>
@@ -86,6 +94,26 @@ internal static class EndpointBalancer
         double weight = endpoint.Load.Weight;
         return weight > 0 ? cost / weight : cost;
     }
+
+    /// <summary>Draws two different positions, the lower one first; of two there is nothing to draw.</summary>
+    private static (int Lower, int Higher) Draw(int count, Func<double> random)
+    {
+        if (count == 2)
+        {
+            return (0, 1);
+        }
+
+        // One number for both: there are count x (count - 1) ordered pairs.
+        int pair = (int)(random() * count * (count - 1));
+        int first = pair / (count - 1);
+        int second = pair % (count - 1);
+        second += second >= first ? 1 : 0;
+        return first < second ? (first, second) : (second, first);
+    }
+
+    // The lower position first: of two equal ones it is taken, so that the order given counts until something is known.
+    private static int LessLoaded(ImmutableArray<ModelEndpoint> endpoints, int lower, int higher, bool isStreaming, long now) =>
+        Load(endpoints[higher], isStreaming, now) < Load(endpoints[lower], isStreaming, now) ? higher : lower;
 
     private static int Rank(ModelEndpoint endpoint, string? region, HealthSettings health, long now)
     {

@@ -121,7 +121,7 @@ internal sealed class Hedger(TimeProvider timeProvider)
             if (walk.Spending is not null)
             {
                 reservation = await walk.ReserveHedgeAsync(first, offer, running, cancellationToken).ConfigureAwait(false);
-                hasRoom = reservation is not null;
+                hasRoom = reservation is { IsHeld: true };
             }
 
             if (hasRoom && !race.IsWon && !cancellationToken.IsCancellationRequested && walk.TryTakeHedge(offer, reservation, out RouteTarget target))

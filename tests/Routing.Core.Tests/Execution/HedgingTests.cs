@@ -235,6 +235,19 @@ public sealed class HedgingTests(bool streaming)
     }
 
     [Test]
+    [Description("R17 S14: a hedge is a luxury, which nobody may spend while the ledger cannot be asked")]
+    public void BrokenBudgetStore_NoHedge()
+    {
+        SlowBudgetStore store = new(static number => number == 2 ? Task.FromException(new IOException()) : Task.CompletedTask);
+        BudgetLedger ledger = new([new BudgetRule { Name = "daily", LimitUsd = 1 }], store, _clock);
+        using RoutingChatClient client = Build(AfterOneSecond, pipeline => pipeline.Budgets = ledger, [Slow], [Quick]);
+
+        RoutingOutcome outcome = Ask(client).Outcome;
+
+        Assert.That(outcome.Attempts, Has.Length.EqualTo(1));
+    }
+
+    [Test]
     [Description("R6 when both fail in passing, neither's retry takes the place of the other's")]
     public void BothFailInPassing_BothAreRetried_R6()
     {

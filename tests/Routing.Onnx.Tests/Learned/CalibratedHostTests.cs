@@ -16,7 +16,7 @@ public sealed class CalibratedHostTests
     private const int Rows = 600;
     private static readonly TrainingTarget Target = TrainingTarget.Pair("strong", "weak");
     private static readonly Lazy<PairCrossFit> Unseen = new(static () => PairCrossFit.Run(
-        PairRows.Create(Priced(Rows, 1), "strong", "weak"), [], 3, 1, static part =>
+        PairRows.Create(Priced(Rows, 1), "strong", "weak"), [], 5, 1, static part =>
         {
             TrainedRouter router = Train(part);
             return request => Learnt.NeedOf(router, request.Text!);
