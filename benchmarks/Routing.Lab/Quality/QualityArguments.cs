@@ -8,8 +8,10 @@ internal sealed record QualityArguments
     public const string Usage = """
         quality --train a.jsonl[,b.jsonl] --test c.jsonl --strong <model> --weak <model> [--folds <k>] [--train-size <n> [--draws <d>]]
                 [--promise <percent> [--resplits <r>] [--calibration held-out|all]] [--cross-fit <k>] [--seed <n>] [--threads <n>] [--scores <file>]
+                [--families <f>,<f>,...]
         quality --train ... --test ... --pool [--models <m>,<m>,...]
           --folds      cross-validates over the training file; --test is not needed then
+          --families   names the families of models that are tried, instead of the default ones
           --scores     writes each test row's id, scores, qualities and costs as CSV, for a closer look
           --train-size draws that many training rows at random; with the same file for both, the rest is the test
         """;
@@ -31,6 +33,8 @@ internal sealed record QualityArguments
     public bool Pool { get; private init; }
 
     public string[] Models { get; private init; } = [];
+
+    public string[] Families { get; private init; } = [];
 
     public double? Promise { get; private init; }
 
@@ -70,6 +74,7 @@ internal sealed record QualityArguments
                 "--strong" => parsed with { Strong = value },
                 "--weak" => parsed with { Weak = value },
                 "--models" => parsed with { Models = List(value) },
+                "--families" => parsed with { Families = List(value) },
                 "--scores" => parsed with { Scores = value },
                 "--folds" => parsed with { Folds = Whole(name, value, 2, 20) },
                 "--train-size" => parsed with { TrainSize = Whole(name, value, 1, int.MaxValue) },

@@ -23,8 +23,8 @@ public sealed record TrainerOptions
     public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>Gets which families of models are tried.</summary>
-    /// <value>Names of <see cref="TrainerFamilies"/>; default all.</value>
-    public ImmutableArray<string> Families { get; init; } = TrainerFamilies.All;
+    /// <value>Names of <see cref="TrainerFamilies"/>; default <see cref="TrainerFamilies.Default"/>.</value>
+    public ImmutableArray<string> Families { get; init; } = TrainerFamilies.Default;
 
     /// <summary>Gets into how many parts the data is cut to compare the families: each part is predicted by models that did not see it.</summary>
     /// <value>2 to 20; default 5. What is alike (the same opening words) falls into the same part.</value>

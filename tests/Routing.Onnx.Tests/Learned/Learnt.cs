@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LlmRouting.Onnx.Tests.Training;
 using LlmRouting.Onnx.Training;
 using LlmRouting.Onnx.Training.Calibration;
@@ -20,6 +21,15 @@ internal static class Learnt
     public const string HardText = "please tell me about the eigenvalue theorem and proof, which manifold and homomorphism";
 
     public const string EasyText = "please tell me about the weather and holiday, which recipe and birthday";
+
+    public static TrainedRouter WithNetwork(TrainingTargetKind kind, bool isAlone) => Train(
+        kind switch
+        {
+            TrainingTargetKind.Pair => TrainingTarget.Pair("strong", "weak"),
+            TrainingTargetKind.Pool => TrainingTarget.Pool(["strong", "weak"]),
+            _ => TrainingTarget.Complexity,
+        },
+        isAlone ? [TrainerFamilies.Network] : TrainerFamilies.All);
 
     public static double NeedOf(TrainedRouter router, string text)
     {
@@ -56,6 +66,8 @@ internal static class Learnt
         return new CandidateSet(all, Ask("x").Features);
     }
 
-    private static TrainedRouter Train(TrainingTarget target) =>
-        new RouterTrainer(new TrainerOptions { Target = target, Threads = 1, Dimensions = 16 }).Train(Requests);
+    private static TrainedRouter Train(TrainingTarget target) => Train(target, TrainerFamilies.Default);
+
+    private static TrainedRouter Train(TrainingTarget target, ImmutableArray<string> families) =>
+        new RouterTrainer(new TrainerOptions { Target = target, Threads = 1, Dimensions = 16, Families = families }).Train(Requests);
 }

@@ -25,6 +25,15 @@ public sealed class RuntimeAgreementTests
         });
 
     [Test]
+    public void Scores_OfANetwork_AgreeWithOnnxRuntime([Values] TrainingTargetKind kind, [Values] bool isAlone)
+    {
+        TrainedRouter router = Learnt.WithNetwork(kind, isAlone);
+
+        Assert.That(router.Model.Network, Is.Not.Null);
+        AssertAgree(router);
+    }
+
+    [Test]
     public void Scores_OfTheDefaultModel_AgreeWithOnnxRuntime() => AssertAgree(DefaultModel.Router);
 
     private static void AssertAgree(TrainedRouter router)

@@ -18,7 +18,7 @@ public sealed class RouterTrainerTests
         Assert.That(Separation(router), Is.GreaterThan(0.95));
         Assert.That(router.Outputs, Is.EqualTo(new[] { "need", "strong", "weak" }));
         Assert.That(router.Report.Requests, Is.EqualTo(200));
-        Assert.That(router.Report.Families.Select(static family => family.Family), Is.EqualTo(TrainerFamilies.All));
+        Assert.That(router.Report.Families.Select(static family => family.Family), Is.EqualTo(TrainerFamilies.Default));
         Assert.That(router.Report.Families.Sum(static family => family.Weight), Is.EqualTo(1).Within(1e-6));
     }
 

@@ -13,8 +13,11 @@ internal static class RouterFile
     public const string Kind = "llmrouting.router";
     private const string Format = "2";
 
+    // With a network: whoever reads the other format alone would leave it out of the sum and score otherwise.
+    private const string NetworkFormat = "3";
+
     // The rows of a blend. The hints have none: when a router is put together they become part of the kernel.
-    private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting];
+    private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Network];
 
     public static byte[] Write(TrainedRouter router, IReadOnlyDictionary<string, double>? thresholds)
     {
@@ -23,7 +26,7 @@ internal static class RouterFile
         Dictionary<string, string> metadata = new()
         {
             ["kind"] = Kind,
-            ["format"] = Format,
+            ["format"] = router.Model.Network is null ? Format : NetworkFormat,
             ["feature_version"] = Number(FeatureHasher.FeatureVersion),
             ["feature_bits"] = Number(features.Bits),
             ["feature_min_gram"] = Number(features.MinGram),
@@ -64,10 +67,10 @@ internal static class RouterFile
             throw new InvalidDataException("The ONNX file is no router of this library: its metadata lacks the kind; train and save one with RouterTrainer.");
         }
 
-        if (Text(file, "format") != Format || Text(file, "feature_version") != Number(FeatureHasher.FeatureVersion))
+        if (Text(file, "format") is not (Format or NetworkFormat) || Text(file, "feature_version") != Number(FeatureHasher.FeatureVersion))
         {
             throw new InvalidDataException(
-                $"The router was written in format {Text(file, "format")} with features of version {Text(file, "feature_version")}; this library reads format {Format} "
+                $"The router was written in format {Text(file, "format")} with features of version {Text(file, "feature_version")}; this library reads formats {Format} and {NetworkFormat} "
                 + $"with version {FeatureHasher.FeatureVersion}. Train it again, or use the library that wrote it.");
         }
 
@@ -146,6 +149,9 @@ internal static class RouterFile
                 : null,
             Kernel = Kernel(file, "kernel"),
             Trees = file.Has("trees.bias") ? new TreesModel(TreeAttributes.Read(file, bias.Length), file.Vector("trees.bias")) : null,
+            Network = file.Has("network.hidden")
+                ? new NetworkModel(file.Matrix("network.hidden"), file.Vector("network.hidden_bias"), file.Matrix("network.output"), file.Vector("network.bias"))
+                : null,
             Blend = shares,
             Bias = bias,
             Slope = file.Vector("calibration.slope"),

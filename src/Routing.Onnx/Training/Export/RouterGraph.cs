@@ -36,6 +36,7 @@ internal sealed class RouterGraph
         sum = _model.Neighbours is { } neighbours ? Share(sum, Neighbours(neighbours, latent), 1) : sum;
         sum = _model.Kernel is { } kernel ? Share(sum, Kernel("kernel", kernel, latent), 2) : sum;
         sum = _model.Trees is { } trees ? Share(sum, Trees(trees, features), 3) : sum;
+        sum = _model.Network is { } network ? Share(sum, Network(network, features), 4) : sum;
         string scores = Calibrate(sum);
         if (isDifference)
         {
@@ -111,6 +112,15 @@ internal sealed class RouterGraph
     {
         string sums = _graph.Node("TreeEnsembleRegressor", [features], TreeAttributes.Write(trees), domain: "ai.onnx.ml");
         return _graph.Node("Add", [sums, _graph.Constant("trees.bias", trees.Bias, 1, trees.Bias.Length)]);
+    }
+
+    private string Network(NetworkModel network, string features)
+    {
+        OnnxAttributes transposed = new OnnxAttributes().Add("transB", 1);
+        string weighted = _graph.Node(
+            "Gemm", [features, _graph.Constant("network.hidden", network.Hidden), _graph.Constant("network.hidden_bias", network.HiddenBias, network.HiddenBias.Length)], transposed);
+        string active = _graph.Node("Relu", [weighted]);
+        return _graph.Node("Gemm", [active, _graph.Constant("network.output", network.Output), _graph.Constant("network.bias", network.Bias, network.Bias.Length)], transposed);
     }
 
     private string Calibrate(string sum)

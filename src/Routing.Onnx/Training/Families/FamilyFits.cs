@@ -9,18 +9,20 @@ namespace LlmRouting.Onnx.Training.Families;
 internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptions options, Work work)
 {
     // The order of the rows of a blend.
-    private static readonly string[] Order = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Hints];
+    private static readonly string[] Order =
+        [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Network, TrainerFamilies.Hints];
     private const int Kernel = 2;
-    private const int Hinted = 4;
+    private const int Hinted = 5;
     private LinearModel? _linear;
     private NeighbourModel? _neighbours;
     private KernelModel? _kernel;
     private TreesModel? _trees;
+    private NetworkModel? _network;
     private KernelModel? _hinted;
 
     /// <summary>Gets what each family is expected to be worth in a blend beside the others, before anything is known of the data.</summary>
     /// <remarks>Chosen on six pairs of models and sizes from 100 to 1,530 requests (docs/adr/0012): what the hints tell, the others cannot.</remarks>
-    public static ImmutableArray<double> ExpectedShares { get; } = [3, 3, 3, 3, 8];
+    public static ImmutableArray<double> ExpectedShares { get; } = [3, 3, 3, 3, 3, 8];
 
     /// <summary>Gets each family's predictions of requests that it did not see; null for what was not tried.</summary>
     public Matrix?[] HeldOut { get; } = new Matrix?[Order.Length];
@@ -36,7 +38,7 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
             }
 
             work.CancellationToken.ThrowIfCancellationRequested();
-            progress?.Report(new TrainingProgress(Order[i], 0.3 + (0.13 * i)));
+            progress?.Report(new TrainingProgress(Order[i], 0.3 + (0.12 * i)));
             isFirst = false;
             HeldOut[i] = Fit(Order[i]);
         }
@@ -77,6 +79,7 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
             Neighbours = IsUsed(shares, 1) ? _neighbours : null,
             Kernel = kernel,
             Trees = IsUsed(shares, 3) ? _trees : null,
+            Network = IsUsed(shares, 4) ? _network : null,
             Blend = blend,
             Bias = bias,
             Slope = slope,
@@ -98,6 +101,9 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
                 break;
             case TrainerFamilies.Kernel:
                 (_kernel, heldOut) = KernelFamily.Fit(table, new Random(options.Seed + 2), work);
+                break;
+            case TrainerFamilies.Network:
+                (_network, heldOut) = NetworkFamily.Fit(table, options.Seed + 6, work);
                 break;
             case TrainerFamilies.Hints:
                 // Not null: not tried otherwise. The kernel's own centres and sharpness, so that the two are one when they are used.

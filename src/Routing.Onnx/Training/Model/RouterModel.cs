@@ -18,7 +18,9 @@ internal sealed class RouterModel
 
     public TreesModel? Trees { get; init; }
 
-    /// <summary>Gets each family's share for each target: linear, neighbours, kernel, trees.</summary>
+    public NetworkModel? Network { get; init; }
+
+    /// <summary>Gets each family's share for each target: linear, neighbours, kernel, trees, network.</summary>
     public required Matrix Blend { get; init; }
 
     /// <summary>Gets what is added to each target.</summary>
@@ -36,7 +38,7 @@ internal sealed class RouterModel
     public void Predict(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
     {
         int targets = Math.Min(Targets, destination.Length);
-        int size = Math.Max(Neighbours?.ScratchLength ?? 0, Kernel?.ScratchLength ?? 0);
+        int size = Math.Max(Math.Max(Neighbours?.ScratchLength ?? 0, Kernel?.ScratchLength ?? 0), Network?.ScratchLength ?? 0);
         float[] rented = ArrayPool<float>.Shared.Rent(Lexicon.Width + size + (2 * targets));
         Span<float> features = rented.AsSpan(0, Lexicon.Width);
         Span<float> scratch = rented.AsSpan(Lexicon.Width, size);
@@ -69,6 +71,12 @@ internal sealed class RouterModel
             Add(3, one, sum);
         }
 
+        if (Network is not null)
+        {
+            Network.Predict(features, scratch, one);
+            Add(4, one, sum);
+        }
+
         for (int t = 0; t < targets; t++)
         {
             destination[t] = Slope[t] == 0 ? sum[t] : 1 / (1 + Math.Exp(-((Slope[t] * sum[t]) + Offset[t])));
@@ -93,7 +101,8 @@ internal sealed class RouterModel
             && (Linear is null || (Linear.Weights.Columns == Lexicon.Width && Linear.Weights.Rows == targets && Linear.Bias.Length == targets))
             && (Neighbours is null || (Neighbours.Examples.Columns == latent && Fits(Neighbours.Sums, Neighbours.Examples, targets) && Fits(Neighbours.Known, Neighbours.Examples, targets)))
             && (Kernel is null || (Kernel.Centres.Columns == latent && Fits(Kernel.Coefficients, Kernel.Centres, targets) && Kernel.Bias.Length == targets))
-            && (Trees is null || (Trees.Bias.Length == targets && Trees.Trees.All(trees => trees.All(tree => !tree.Features.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Width - 1)))));
+            && (Trees is null || (Trees.Bias.Length == targets && Trees.Trees.All(trees => trees.All(tree => !tree.Features.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Width - 1)))))
+            && (Network is null || (Network.Hidden.Columns == Lexicon.Width && Network.HiddenBias.Length == Network.Hidden.Rows && Fits(Network.Output, Network.Hidden, targets) && Network.Bias.Length == targets));
         if (!isSound)
         {
             throw new InvalidDataException("The router's parts do not fit together: its file is damaged. Train or copy it again.");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using LlmRouting.Onnx.Training;
@@ -31,6 +32,42 @@ public sealed class RouterFileTests
         Assert.That(loaded.Outputs, Is.EqualTo(router.Outputs));
         Assert.That(loaded.Report.Fingerprint, Is.EqualTo(router.Report.Fingerprint));
         Assert.That(loaded.Report.Families, Is.EqualTo(router.Report.Families));
+    }
+
+    [Test]
+    public void Load_ScoresAsTheNetworkThatWasSaved()
+    {
+        TrainedRouter router = Train(TrainingTarget.Pair("strong", "weak"), TrainerFamilies.All);
+        TrainedRouter loaded = TrainedRouter.Load(new MemoryStream(Save(router)));
+        double[] expected = new double[3];
+        double[] actual = new double[3];
+
+        foreach (string text in new[] { "", "integral theorem", "weather recipe", "something else entirely" })
+        {
+            router.Score(text, expected);
+            loaded.Score(text, actual);
+            Assert.That(actual, Is.EqualTo(expected));
+        }
+
+        Assert.That(loaded.Model.Network, Is.Not.Null);
+        Assert.That(loaded.Report.Families, Is.EqualTo(router.Report.Families));
+    }
+
+    [Test]
+    [Description("A file without a network is what it always was, so that libraries which know none go on reading it; one with a network they refuse.")]
+    public void Save_RaisesTheFormatForANetworkAlone()
+    {
+        Assert.That(Encoding.Latin1.GetString(Save(Router.Value)), Does.Contain("format\u0012\u00012").And.Not.Contain("network"));
+        Assert.That(
+            Encoding.Latin1.GetString(Save(Train(TrainingTarget.Complexity, [TrainerFamilies.Network]))), Does.Contain("format\u0012\u00013").And.Contain("network.hidden"));
+    }
+
+    [Test]
+    public void Load_RefusesANetworkThatLacksAPart()
+    {
+        byte[] bytes = Replace(Save(Train(TrainingTarget.Complexity, [TrainerFamilies.Network])), "network.output", "network.outpux");
+
+        Assert.That(() => TrainedRouter.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("network.output"));
     }
 
     [Test]
@@ -124,8 +161,10 @@ public sealed class RouterFileTests
         }
     }
 
-    private static TrainedRouter Train(TrainingTarget target) =>
-        new RouterTrainer(new TrainerOptions { Target = target, Threads = 1, Dimensions = 16 }).Train(SyntheticRequests.Make(150));
+    private static TrainedRouter Train(TrainingTarget target) => Train(target, TrainerFamilies.Default);
+
+    private static TrainedRouter Train(TrainingTarget target, ImmutableArray<string> families) =>
+        new RouterTrainer(new TrainerOptions { Target = target, Threads = 1, Dimensions = 16, Families = families }).Train(SyntheticRequests.Make(150));
 
     private static byte[] Save(TrainedRouter router, Dictionary<string, double>? thresholds = null)
     {
