@@ -40,7 +40,7 @@ internal static class DefaultModelCommand
             Seed = Seed,
             MaxFeatures = int.Parse(options.GetValueOrDefault("--features", "16384"), CultureInfo.InvariantCulture),
             Dimensions = int.Parse(options.GetValueOrDefault("--dimensions", "64"), CultureInfo.InvariantCulture),
-            Families = [.. options.GetValueOrDefault("--families", string.Join(',', TrainerFamilies.All)).Split(',')],
+            Families = [.. options.GetValueOrDefault("--families", string.Join(',', TrainerFamilies.Default)).Split(',')],
         };
         if (options.TryGetValue("--out", out string? file))
         {

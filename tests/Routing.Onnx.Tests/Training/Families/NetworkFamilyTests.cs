@@ -113,7 +113,7 @@ public sealed class NetworkFamilyTests
 
     private static Work Alone() => new(1, CancellationToken.None);
 
-    private static TrainingTable ExclusiveOr() => Table(static (first, second) => first > 0 == second > 0 ? 0 : 1);
+    private static TrainingTable ExclusiveOr() => Table(static (first, second) => (first > 0) == (second > 0) ? 0 : 1);
 
     // Two measures tell the label; two more and the latent vector, of length 1, are chance.
     private static TrainingTable Table(Func<float, float, int> label)
