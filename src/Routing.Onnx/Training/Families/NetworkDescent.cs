@@ -12,7 +12,7 @@ internal sealed class NetworkDescent
 {
     public const int Units = 16;
     private const int BatchSize = 32;
-    private const float Rate = 1e-3f;
+    private const float Rate = 3e-4f;
     private const float Decay = 1;
     private readonly TrainingTable _table;
     private readonly Matrix _design;

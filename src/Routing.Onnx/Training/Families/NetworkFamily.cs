@@ -12,7 +12,7 @@ internal static class NetworkFamily
 {
     private const int Members = 4;
     private const int LeastEpochs = 8;
-    private const int MostEpochs = 60;
+    private const int MostEpochs = 200;
 
     // What a network can learn of noisy labels it has learned after about this many looks at a request: bounds the time.
     private const int MostLooks = 120_000;

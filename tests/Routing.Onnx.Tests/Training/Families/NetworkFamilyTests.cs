@@ -73,7 +73,7 @@ public sealed class NetworkFamilyTests
     public void Fit_OnConstantFeaturesPredictsTheMeanOfEachTarget()
     {
         TrainingTable table = ExclusiveOr();
-        table.Features.Values.Fill(0);
+        table.Features.Values.Clear();
 
         (NetworkModel model, Matrix heldOut) = NetworkFamily.Fit(table, seed: 1, Alone());
 
