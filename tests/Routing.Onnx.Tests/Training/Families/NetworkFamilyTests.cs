@@ -6,28 +6,28 @@ namespace LlmRouting.Onnx.Tests.Training.Families;
 
 public sealed class NetworkFamilyTests
 {
-    private const int Rows = 600;
+    private const int Few = 120;
     private const int Latent = 4;
 
     [Test]
     [Description("Either of two things alone calls for one answer, both or neither for the other: no sum of the two tells them apart.")]
     public void Fit_LearnsAnInteractionThatNoLinearModelCan()
     {
-        TrainingTable table = ExclusiveOr();
+        TrainingTable table = ExclusiveOr(600);
 
         (_, Matrix network) = NetworkFamily.Fit(table, seed: 1, Alone());
         (_, Matrix linear) = LinearFamily.Fit(table, Alone());
 
         // The variance of the labels is 1/4 a row.
-        Assert.That(table.SquaredError(linear), Is.GreaterThan(0.24 * Rows));
-        Assert.That(table.SquaredError(network), Is.LessThan(0.06 * Rows));
+        Assert.That(table.SquaredError(linear), Is.GreaterThan(0.24 * table.Rows));
+        Assert.That(table.SquaredError(network), Is.LessThan(0.06 * table.Rows));
     }
 
     [Test]
     [Description("What is kept is what was fitted: on requests that it saw it does at least as well as the networks that did not see them.")]
     public void Fit_KeepsANetworkThatPredictsAsWellAsThoseOnUnseenParts()
     {
-        TrainingTable table = ExclusiveOr();
+        TrainingTable table = ExclusiveOr(600);
 
         (NetworkModel model, Matrix heldOut) = NetworkFamily.Fit(table, seed: 1, Alone());
 
@@ -37,7 +37,7 @@ public sealed class NetworkFamilyTests
     [Test]
     public void Fit_IsTheSameForAnyNumberOfThreads()
     {
-        TrainingTable table = ExclusiveOr();
+        TrainingTable table = ExclusiveOr(Few);
 
         (NetworkModel one, Matrix oneHeldOut) = NetworkFamily.Fit(table, seed: 1, Alone());
         (NetworkModel four, Matrix fourHeldOut) = NetworkFamily.Fit(table, seed: 1, new Work(4, CancellationToken.None));
@@ -50,7 +50,7 @@ public sealed class NetworkFamilyTests
     [Test]
     public void Fit_AnotherSeedGivesAnotherNetwork()
     {
-        TrainingTable table = ExclusiveOr();
+        TrainingTable table = ExclusiveOr(Few);
 
         (NetworkModel one, _) = NetworkFamily.Fit(table, seed: 1, Alone());
         (NetworkModel two, _) = NetworkFamily.Fit(table, seed: 2, Alone());
@@ -62,22 +62,22 @@ public sealed class NetworkFamilyTests
     public void Fit_OnNoiseStopsEarlyEnoughToBeLittleWorseThanTheMean()
     {
         var random = new Random(3);
-        TrainingTable table = Table((_, _) => random.Next(2));
+        TrainingTable table = Table(Few, (_, _) => random.Next(2));
 
         (_, Matrix heldOut) = NetworkFamily.Fit(table, seed: 1, Alone());
 
-        Assert.That(table.SquaredError(heldOut), Is.LessThan(0.26 * Rows));
+        Assert.That(table.SquaredError(heldOut), Is.LessThan(0.26 * table.Rows));
     }
 
     [Test]
     public void Fit_OnConstantFeaturesPredictsTheMeanOfEachTarget()
     {
-        TrainingTable table = ExclusiveOr();
+        TrainingTable table = ExclusiveOr(Few);
         table.Features.Values.Clear();
 
         (NetworkModel model, Matrix heldOut) = NetworkFamily.Fit(table, seed: 1, Alone());
 
-        float mean = Enumerable.Range(0, Rows).Average(row => table.Labels[row][0]);
+        float mean = Enumerable.Range(0, Few).Average(row => table.Labels[row][0]);
         Assert.That(heldOut.Values.ToArray(), Has.All.InRange(mean - 0.1f, mean + 0.1f));
         Assert.That(Predict(model, table).Values.ToArray(), Has.All.EqualTo(mean).Within(0.05));
     }
@@ -85,10 +85,10 @@ public sealed class NetworkFamilyTests
     [Test]
     public void Fit_OnConstantOrUnknownTargetsStaysFinite()
     {
-        TrainingTable whole = ExclusiveOr();
-        var labels = new Matrix(Rows, 3);
-        var known = new Matrix(Rows, 3);
-        for (int row = 0; row < Rows; row++)
+        TrainingTable whole = ExclusiveOr(Few);
+        var labels = new Matrix(Few, 3);
+        var known = new Matrix(Few, 3);
+        for (int row = 0; row < Few; row++)
         {
             labels[row][0] = 1;
             (known[row][0], known[row][1]) = (1, 1);
@@ -98,7 +98,7 @@ public sealed class NetworkFamilyTests
         (NetworkModel model, Matrix heldOut) = NetworkFamily.Fit(whole with { Labels = labels, Known = known }, seed: 1, Alone());
 
         Assert.That(heldOut.Values.ToArray(), Has.All.Matches<float>(float.IsFinite));
-        Assert.That(Enumerable.Range(0, Rows).Select(row => heldOut[row][0]), Has.All.EqualTo(1).Within(0.05));
+        Assert.That(Enumerable.Range(0, Few).Select(row => heldOut[row][0]), Has.All.EqualTo(1).Within(0.05));
         Assert.That(model.Output.Values.ToArray(), Has.All.Matches<float>(float.IsFinite));
     }
 
@@ -108,23 +108,23 @@ public sealed class NetworkFamilyTests
         using var source = new CancellationTokenSource();
         source.Cancel();
 
-        Assert.That(() => NetworkFamily.Fit(ExclusiveOr(), seed: 1, new Work(1, source.Token)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => NetworkFamily.Fit(ExclusiveOr(Few), seed: 1, new Work(1, source.Token)), Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static Work Alone() => new(1, CancellationToken.None);
 
-    private static TrainingTable ExclusiveOr() => Table(static (first, second) => (first > 0) == (second > 0) ? 0 : 1);
+    private static TrainingTable ExclusiveOr(int rows) => Table(rows, static (first, second) => (first > 0) == (second > 0) ? 0 : 1);
 
     // Two measures tell the label; two more and the latent vector, of length 1, are chance.
-    private static TrainingTable Table(Func<float, float, int> label)
+    private static TrainingTable Table(int rows, Func<float, float, int> label)
     {
         var random = new Random(7);
-        var latent = new Matrix(Rows, Latent);
-        var features = new Matrix(Rows, Latent + 4);
-        var labels = new Matrix(Rows, 1);
-        var known = new Matrix(Rows, 1);
+        var latent = new Matrix(rows, Latent);
+        var features = new Matrix(rows, Latent + 4);
+        var labels = new Matrix(rows, 1);
+        var known = new Matrix(rows, 1);
         known.Values.Fill(1);
-        for (int row = 0; row < Rows; row++)
+        for (int row = 0; row < rows; row++)
         {
             latent[row][random.Next(Latent)] = 1;
             latent[row].CopyTo(features[row]);
@@ -136,7 +136,7 @@ public sealed class NetworkFamilyTests
             labels[row][0] = label(features[row][Latent], features[row][Latent + 1]);
         }
 
-        return new TrainingTable(features, latent, labels, known, [.. Enumerable.Range(0, Rows).Select(static row => row % 5)], 5);
+        return new TrainingTable(features, latent, labels, known, [.. Enumerable.Range(0, rows).Select(static row => row % 5)], 5);
     }
 
     private static Matrix Predict(NetworkModel model, TrainingTable table)
