@@ -14,7 +14,7 @@ internal static class NetworkFamily
     private const int LeastEpochs = 8;
     private const int MostEpochs = 200;
 
-    // What a network can learn of noisy labels it has learned after about this many looks at a request: bounds the time.
+    // Bounds the time. Of 1,500 requests the networks err least after a third to two thirds of it; of 9,000 (MMLU) the error still falls a little at its end.
     private const int MostLooks = 120_000;
 
     public static (NetworkModel Model, Matrix HeldOut) Fit(TrainingTable table, int seed, Work work)
