@@ -26,10 +26,9 @@ public sealed class CalibratedPoolHostTests
     [Test]
     public async Task Host_ChoosesWhatEvaluationMeasuredOnTheSameRows()
     {
-        TrainedRouter router = new RouterTrainer(new TrainerOptions { Target = TrainingTarget.Pool(Models), Threads = 1, Dimensions = 16 }).Train(Rows(600, 1));
-        LabelledRequest[] calibration = Rows(400, 2);
-        PoolChoice fitted = PoolChoice.Fit(
-            Predict(router, calibration), Lengths(calibration), Outcomes(calibration), [.. calibration.Select(static (_, i) => i % 3)], lossPercent: 5)!; // most lambdas lose less
+        LabelledRequest[] labelled = Rows(600, 1);
+        TrainedRouter router = Train(labelled);
+        PoolChoice fitted = PoolCrossFit.Run(labelled, [.. Models], 3, 1, Train).Choose(lossPercent: 5)!; // most lambdas lose less
         LabelledRequest[] rows = Rows(300, 3);
         double[][] predicted = Predict(router, rows);
         PoolEvaluation uncorrected = PoolEvaluation.Create([.. predicted.Select(static column => column.ToArray())], fitted.ExpectedCostUsd(Lengths(rows)), Outcomes(rows));
@@ -69,6 +68,9 @@ public sealed class CalibratedPoolHostTests
 
         return [.. chosen];
     }
+
+    private static TrainedRouter Train(IReadOnlyList<LabelledRequest> requests) =>
+        new RouterTrainer(new TrainerOptions { Target = TrainingTarget.Pool(Models), Threads = 1, Dimensions = 16 }).Train(requests);
 
     private static double[][] Predict(TrainedRouter router, LabelledRequest[] rows)
     {
