@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using LlmRouting.Onnx.Training;
-using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Evaluation;
 using Spectre.Console;
