@@ -7,9 +7,10 @@ internal sealed record QualityArguments
 {
     public const string Usage = """
         quality --train a.jsonl[,b.jsonl] --test c.jsonl --strong <model> --weak <model> [--folds <k>] [--train-size <n> [--draws <d>]]
-                [--promise <percent> [--resplits <r>] [--calibration held-out|all]] [--cross-fit <k>] [--seed <n>] [--threads <n>] [--scores <file>]
+                [--promise <percent> [--resplits <r>] [--calibration held-out|all]] [--cross-fit <k>] [--seed <n>] [--threads <n>] [--families <f>,<f>,...] [--scores <file>]
         quality --train ... --test ... --pool [--models <m>,<m>,...]
           --folds      cross-validates over the training file; --test is not needed then
+          --families   tries these families of models alone: linear, neighbours, kernel, boosting, hints
           --scores     writes each test row's id, scores, qualities and costs as CSV, for a closer look
           --train-size draws that many training rows at random; with the same file for both, the rest is the test
         """;
@@ -46,6 +47,9 @@ internal sealed record QualityArguments
 
     public int Threads { get; private init; }
 
+    /// <summary>Which families of models are tried; empty means all.</summary>
+    public string[] Families { get; private init; } = [];
+
     public string? Scores { get; private init; }
 
     public bool SameFile => Train.Select(Path.GetFullPath).Order(StringComparer.Ordinal).SequenceEqual(Test.Select(Path.GetFullPath).Order(StringComparer.Ordinal));
@@ -70,6 +74,7 @@ internal sealed record QualityArguments
                 "--strong" => parsed with { Strong = value },
                 "--weak" => parsed with { Weak = value },
                 "--models" => parsed with { Models = List(value) },
+                "--families" => parsed with { Families = List(value) },
                 "--scores" => parsed with { Scores = value },
                 "--folds" => parsed with { Folds = Whole(name, value, 2, 20) },
                 "--train-size" => parsed with { TrainSize = Whole(name, value, 1, int.MaxValue) },

@@ -24,7 +24,8 @@ internal sealed class QualityTrainer(QualityArguments arguments)
 
     public TrainedRouter Train(TrainingTarget target, IReadOnlyList<LabelledRequest> rows, string what)
     {
-        var trainer = new RouterTrainer(new TrainerOptions { Target = target, Seed = arguments.Seed, Threads = arguments.Threads });
+        var options = new TrainerOptions { Target = target, Seed = arguments.Seed, Threads = arguments.Threads };
+        var trainer = new RouterTrainer(arguments.Families is { Length: > 0 } families ? options with { Families = [.. families] } : options);
         long started = Stopwatch.GetTimestamp();
         TrainedRouter router = trainer.Train(rows);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
