@@ -91,6 +91,23 @@ public sealed class PoolChoiceTests
     }
 
     [Test]
+    public void Choose_AllocatesNothing()
+    {
+        PoolChoice choice = Fit(Draw(seed: 1), lossPercent: 2);
+        Span<double> predicted = stackalloc double[3];
+        int sum = choice.Choose(predicted, 100, All);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            sum += choice.Choose(predicted, i, All);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(sum, Is.GreaterThanOrEqualTo(0), "the choices were made");
+    }
+
+    [Test]
     public void ExpectedCost_SumsToTheRealCosts_AndIsNothingForAModelThatIsFree()
     {
         Drawn drawn = Draw(seed: 1, smallUsd: 0);
