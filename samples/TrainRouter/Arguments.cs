@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace LlmRouting.TrainRouter;
@@ -10,6 +11,8 @@ internal sealed record Arguments
 
           train        trains a router and shows how each family of models did
           calibrate    chooses the threshold: --promise <percent loss> (default 2), --weak-share <0..1> or --budget <USD per request>
+          calibrate --data <requests.jsonl> --models <a,b,c>
+                       chooses how to choose among a pool: --loss <percent> (default 2) below its best model
           evaluate     measures the router on requests that it did not see
           report       writes report.html, report.md and the pictures into --out <folder> (default report)
 
@@ -32,6 +35,10 @@ internal sealed record Arguments
     public string Strong { get; private init; } = "";
 
     public string Weak { get; private init; } = "";
+
+    public ImmutableArray<string> Models { get; private init; } = [];
+
+    public double Loss { get; private init; } = 2;
 
     public double Promise { get; private init; } = 2;
 
@@ -64,6 +71,8 @@ internal sealed record Arguments
                 "--test" => parsed with { Test = value },
                 "--strong" => parsed with { Strong = value },
                 "--weak" => parsed with { Weak = value },
+                "--models" => parsed with { Models = [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()] },
+                "--loss" => parsed with { Loss = Number(args[i], value, 0, 100) },
                 "--promise" => parsed with { Promise = Number(args[i], value, 0.01, 100) },
                 "--weak-share" => parsed with { WeakShare = Number(args[i], value, 0, 1) },
                 "--budget" => parsed with { BudgetUsd = Number(args[i], value, 0, double.MaxValue) },
@@ -78,8 +87,11 @@ internal sealed record Arguments
         return parsed switch
         {
             { Data: "" } => throw new FormatException("--data is missing: the file with your labelled requests."),
-            { Strong: "" } or { Weak: "" } => throw new FormatException("--strong and --weak are missing: the two models, as the file spells them."),
-            { Strong: var strong, Weak: var weak } when strong == weak => throw new FormatException($"--strong and --weak are both '{strong}'; name two models."),
+            { Models.Length: > 0, Command: not "calibrate" } => throw new FormatException("--models goes with calibrate; benchmarks/Routing.Lab quality --pool measures a pool."),
+            { Models.Length: 1 } => throw new FormatException("--models names one model; a pool has two or more."),
+            { Models.Length: > 1, Strong: not "" } or { Models.Length: > 1, Weak: not "" } => throw new FormatException("--models is for a pool, --strong and --weak for a pair; give one of the two."),
+            { Models.Length: 0, Strong: "" } or { Models.Length: 0, Weak: "" } => throw new FormatException("--strong and --weak are missing: the two models, as the file spells them."),
+            { Models.Length: 0, Strong: var strong, Weak: var weak } when strong == weak => throw new FormatException($"--strong and --weak are both '{strong}'; name two models."),
             { WeakShare: not null, BudgetUsd: not null } => throw new FormatException("--weak-share and --budget are two ways to choose one threshold; give one of them."),
             { Save: { } save } when Path.GetDirectoryName(Path.GetFullPath(save)) is { } folder && !Directory.Exists(folder) =>
                 throw new FormatException($"--save is '{save}', but there is no folder '{folder}'; make it first."),

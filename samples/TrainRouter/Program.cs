@@ -13,6 +13,12 @@ Console.CancelKeyPress += (_, pressed) =>
 try
 {
     Arguments arguments = Arguments.Parse(args);
+    if (arguments.Models.Length > 0)
+    {
+        PoolSession.Calibrate(arguments, Session.Read(arguments.Data), stop.Token);
+        return 0;
+    }
+
     var session = new Session(arguments, stop.Token);
     switch (arguments.Command)
     {

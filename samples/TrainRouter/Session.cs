@@ -165,16 +165,8 @@ internal sealed class Session
         return new(test, need, order.Order(need, test.Lengths.AsSpan()), [.. need.Select(score => chance.Apply(-score))], order, all);
     }
 
-    private TrainedRouter TrainOne(IReadOnlyList<LabelledRequest> requests, string what) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-        .Start(context =>
-        {
-            ProgressTask task = context.AddTask(what, maxValue: 1);
-            var trainer = new RouterTrainer(new TrainerOptions { Target = TrainingTarget.Pair(_arguments.Strong, _arguments.Weak), Seed = _arguments.Seed });
-            TrainedRouter router = trainer.Train(requests, new Reporter(task), _stop);
-            task.Value = 1;
-            return router;
-        });
+    private TrainedRouter TrainOne(IReadOnlyList<LabelledRequest> requests, string what) =>
+        TrainingBar.Train(TrainingTarget.Pair(_arguments.Strong, _arguments.Weak), _arguments.Seed, requests, what, _stop);
 
     private static double Score(TrainedRouter router, LabelledRequest row)
     {
@@ -191,7 +183,7 @@ internal sealed class Session
         return NeedPerUsd.Join(scores);
     }
 
-    private static ImmutableArray<LabelledRequest> Read(string path)
+    public static ImmutableArray<LabelledRequest> Read(string path)
     {
         LabelledData data = new LabelledRequestReader().Read([path]);
         foreach (RejectedLine line in data.Rejected.Take(3))
@@ -216,10 +208,4 @@ internal sealed class Session
 
     /// <summary>Requests, how routers that did not see them scored them, and the order and the router that belong to a threshold of these scores; no router where each part had its own.</summary>
     private sealed record Unseen(PairRows Rows, double[] Need, double[] PerUsd, double[] Chances, NeedPerUsd Order, TrainedRouter? Router);
-
-    // Told on the training's own thread, unlike Progress<T>, whose reports may come late and out of order.
-    private sealed class Reporter(ProgressTask task) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => task.Value = value.Done;
-    }
 }

@@ -19,8 +19,14 @@ internal static class PairMeasurement
     public static string Run(QualityArguments arguments, ImmutableArray<LabelledRequest> train, ImmutableArray<LabelledRequest> test)
     {
         _ = PairRows.Create(test, arguments.Strong, arguments.Weak); // a wrong name is said before anything is trained
-        _ = PairRows.Create(train, arguments.Strong, arguments.Weak);
         bool HasPair(LabelledRequest row) => row.Scores.ContainsKey(arguments.Strong) && row.Scores.ContainsKey(arguments.Weak);
+        if (!arguments.SameFile && !train.Any(HasPair) && StandIns.For(train, arguments.Strong, arguments.Weak) is { IsEmpty: false } standIns)
+        {
+            Console.Error.WriteLine("No training request was answered by both models: the best and the worst of the models that answered stand in for them.");
+            train = standIns;
+        }
+
+        _ = PairRows.Create(train, arguments.Strong, arguments.Weak);
         List<QualityCut> cuts = QualityCut.Create(arguments, train, test, HasPair);
         var trainer = new QualityTrainer(arguments) { Planned = cuts.Count };
         List<Tested> tested = arguments.SameFile && arguments.Folds is not null

@@ -10,8 +10,9 @@ namespace LlmRouting.Lab.Quality;
 /// <param name="Rows">The rows.</param>
 /// <param name="Quality">Predicted quality by model, then row.</param>
 /// <param name="Cost">Expected cost by model, then row, in USD.</param>
+/// <param name="CostByLength">The same from the length alone, as a host expects it.</param>
 /// <param name="Folds">Each row's part, from 0.</param>
-internal sealed record PoolPredictions(ImmutableArray<LabelledRequest> Rows, double[][] Quality, double[][] Cost, int[] Folds)
+internal sealed record PoolPredictions(ImmutableArray<LabelledRequest> Rows, double[][] Quality, double[][] Cost, double[][] CostByLength, int[] Folds)
 {
     public static PoolPredictions Make(QualityTrainer trainer, ImmutableArray<string> models, QualityCut cut, int fold, string what)
     {
@@ -24,13 +25,14 @@ internal sealed record PoolPredictions(ImmutableArray<LabelledRequest> Rows, dou
             costs.Predict(row, usd);
             return usd;
         })];
-        return new([.. cut.Test], Turn(byRow, models.Length), Turn(costByRow, models.Length), [.. Enumerable.Repeat(fold, cut.Test.Count)]);
+        return new([.. cut.Test], Turn(byRow, models.Length), Turn(costByRow, models.Length), [.. models.Select(model => ByLength(model, cut))], [.. Enumerable.Repeat(fold, cut.Test.Count)]);
     }
 
     public static PoolPredictions Join(IReadOnlyList<PoolPredictions> parts) => new(
         [.. parts.SelectMany(static part => part.Rows)],
         [.. Enumerable.Range(0, parts[0].Quality.Length).Select(model => parts.SelectMany(part => part.Quality[model]).ToArray())],
         [.. Enumerable.Range(0, parts[0].Cost.Length).Select(model => parts.SelectMany(part => part.Cost[model]).ToArray())],
+        [.. Enumerable.Range(0, parts[0].Cost.Length).Select(model => parts.SelectMany(part => part.CostByLength[model]).ToArray())],
         [.. parts.SelectMany(static part => part.Folds)]);
 
     /// <summary>Learns a correction from these rows.</summary>
@@ -67,7 +69,17 @@ internal sealed record PoolPredictions(ImmutableArray<LabelledRequest> Rows, dou
         [.. rows.Select(row => Rows[row])],
         [.. Quality.Select(column => rows.Select(row => column[row]).ToArray())],
         [.. Cost.Select(column => rows.Select(row => column[row]).ToArray())],
+        [.. CostByLength.Select(column => rows.Select(row => column[row]).ToArray())],
         [.. rows.Select(row => Folds[row])]);
+
+    private static double[] ByLength(string model, QualityCut cut)
+    {
+        LabelledRequest[] priced = [.. cut.Train.Where(row => row.Costs.GetValueOrDefault(model) is >= 0 and < double.PositiveInfinity)];
+        CostEstimate estimate = CostEstimate.FitTotal([.. priced.Select(LengthOf)], [.. priced.Select(row => row.Costs[model]!.Value)]); // chosen for having one
+        return [.. cut.Test.Select(row => estimate.Expected(LengthOf(row)))];
+    }
+
+    private static int LengthOf(LabelledRequest row) => row.Text?.Length ?? 0;
 
     private static double[][] Turn(double[][] byRow, int models) =>
         [.. Enumerable.Range(0, models).Select(model => byRow.Select(row => row[model]).ToArray())];

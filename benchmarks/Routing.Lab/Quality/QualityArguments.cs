@@ -7,11 +7,10 @@ internal sealed record QualityArguments
 {
     public const string Usage = """
         quality --train a.jsonl[,b.jsonl] --test c.jsonl --strong <model> --weak <model> [--folds <k>] [--train-size <n> [--draws <d>]]
-                [--promise <percent> [--resplits <r>] [--calibration held-out|all]] [--cross-fit <k>] [--seed <n>] [--threads <n>] [--scores <file>]
-                [--families <f>,<f>,...]
+                [--promise <percent> [--resplits <r>] [--calibration held-out|all]] [--cross-fit <k>] [--seed <n>] [--threads <n>] [--families <f>,<f>,...] [--scores <file>]
         quality --train ... --test ... --pool [--models <m>,<m>,...]
           --folds      cross-validates over the training file; --test is not needed then
-          --families   names the families of models that are tried, instead of the default ones
+          --families   tries these families of models alone: linear, neighbours, kernel, boosting, network (off by default), hints
           --scores     writes each test row's id, scores, qualities and costs as CSV, for a closer look
           --train-size draws that many training rows at random; with the same file for both, the rest is the test
         """;
@@ -34,8 +33,6 @@ internal sealed record QualityArguments
 
     public string[] Models { get; private init; } = [];
 
-    public string[] Families { get; private init; } = [];
-
     public double? Promise { get; private init; }
 
     public int Resplits { get; private init; } = 100;
@@ -49,6 +46,9 @@ internal sealed record QualityArguments
     public int Seed { get; private init; } = 1;
 
     public int Threads { get; private init; }
+
+    /// <summary>Which families of models are tried; empty means all.</summary>
+    public string[] Families { get; private init; } = [];
 
     public string? Scores { get; private init; }
 

@@ -25,7 +25,7 @@ internal sealed class QualityTrainer(QualityArguments arguments)
     public TrainedRouter Train(TrainingTarget target, IReadOnlyList<LabelledRequest> rows, string what)
     {
         var options = new TrainerOptions { Target = target, Seed = arguments.Seed, Threads = arguments.Threads };
-        var trainer = new RouterTrainer(arguments.Families.Length == 0 ? options : options with { Families = [.. arguments.Families] });
+        var trainer = new RouterTrainer(arguments.Families is { Length: > 0 } families ? options with { Families = [.. families] } : options);
         long started = Stopwatch.GetTimestamp();
         TrainedRouter router = trainer.Train(rows);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -51,6 +51,9 @@ internal sealed partial class OnnxRegistration : IDisposable
     public OnnxClassifier Named => _named ?? throw new InvalidOperationException(
         $"There is no {nameof(OnnxClassifier)}: the section {OnnxOptionsReader.SectionName} names no {nameof(OnnxOptions.ModelPath)}, and the router that ships classifies. Set {nameof(OnnxOptions.ModelPath)} to the folder of a model.");
 
+    /// <summary>Gets <see cref="Named"/>, or null where the section names no model.</summary>
+    public OnnxClassifier? NamedOrNull => _named;
+
     public void Dispose()
     {
         foreach (IDisposable change in _changes)

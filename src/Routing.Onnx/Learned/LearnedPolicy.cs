@@ -4,7 +4,7 @@ using LlmRouting.Onnx.Training.Calibration;
 
 namespace LlmRouting.Onnx.Learned;
 
-/// <summary>Holds a router and the threshold that it decides by; replaced whole when the router's file changes.</summary>
+/// <summary>Holds a router and the threshold, or the choice among a pool, that it decides by; replaced whole when the router's file changes.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 internal sealed class LearnedPolicy
 {
@@ -26,7 +26,8 @@ internal sealed class LearnedPolicy
         }
 
         Router = router;
-        (Threshold, _perUsd) = settings.Threshold is { } set ? (set, null) : Stored(router);
+        Choice = settings.Threshold is null && !IsPair ? PoolChoice.ReadFrom(router.Thresholds, router.Target.Models) : null;
+        (Threshold, _perUsd) = settings.Threshold is { } set ? (set, null) : Choice is null ? Stored(router) : (0, null);
         if (double.IsNaN(Threshold) || (!IsPair && !(Threshold is >= 0 and <= 1)))
         {
             throw new ArgumentException($"The threshold is {Threshold}; for a pair it must be a number, for a pool a chance between 0 and 1.", nameof(settings));
@@ -38,6 +39,9 @@ internal sealed class LearnedPolicy
     public TrainedRouter Router { get; }
 
     public double Threshold { get; }
+
+    /// <summary>Gets what chooses among a pool in place of the threshold; null where the threshold does.</summary>
+    public PoolChoice? Choice { get; }
 
     public ImmutableArray<string> Models { get; }
 
@@ -75,7 +79,7 @@ internal sealed class LearnedPolicy
         }
 
         throw new ArgumentException(
-            $"The router's file holds no threshold (one of {NeedPerUsd.PromiseThreshold}, {NeedPerUsd.BudgetThreshold}, {string.Join(", ", ThresholdNames)}). Calibrate it (samples/TrainRouter calibrate --save), or set {nameof(LearnedStrategySettings.Threshold)}.",
+            $"The router's file holds no threshold (one of {NeedPerUsd.PromiseThreshold}, {NeedPerUsd.BudgetThreshold}, {PoolChoice.QualityPerUsdName}, {string.Join(", ", ThresholdNames)}). Calibrate it (samples/TrainRouter calibrate --save), or set {nameof(LearnedStrategySettings.Threshold)}.",
             nameof(router));
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Calibration;
 
 namespace LlmRouting.Onnx.Learned;
 
-/// <summary>Chooses by a router that was trained for a pair or a pool of models: the cheapest model whose chance of a good answer is good enough.</summary>
+/// <summary>Chooses by a router that was trained for a pair or a pool of models: the cheapest model whose chance of a good answer is good enough, or, where a pool's file holds a
+/// <see cref="PoolChoice"/>, the model whose quality is worth its cost.</summary>
 /// <remarks>
 /// <para>Thread-safe. Needs no native library, calls no model and allocates nothing once warm.</para>
 /// <para>Abstains where a model that it would choose is no candidate, where no model is good enough, on a request without text, and on wording that training did not
@@ -81,7 +83,9 @@ public sealed class LearnedStrategy : IRoutingStrategy
         int models = policy.Models.Length;
         Span<double> chances = models <= MostOnStack ? stackalloc double[models] : new double[models];
         policy.Router.Score(text, chances, out knownShare);
-        return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike) : JudgePool(policy, chances, candidates);
+        return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike)
+            : policy.Choice is { } choice ? JudgePool(policy, choice, chances, text.Length, candidates)
+            : JudgePool(policy, chances, candidates);
     }
 
     private StrategyVerdict JudgePair(LearnedPolicy policy, double need, CandidateSet candidates)
@@ -92,6 +96,20 @@ public sealed class LearnedStrategy : IRoutingStrategy
             ? StrategyVerdict.Abstain("the model that it would choose is no candidate")
             : StrategyVerdict.Prefer(
                 chosen, _settings.Confidence, needsStrong ? "the need for the strong model reaches the threshold" : "the need for the strong model is below the threshold");
+    }
+
+    private StrategyVerdict JudgePool(LearnedPolicy policy, PoolChoice choice, Span<double> chances, int length, CandidateSet candidates)
+    {
+        Span<bool> isCandidate = chances.Length <= MostOnStack ? stackalloc bool[chances.Length] : new bool[chances.Length];
+        for (int i = 0; i < isCandidate.Length; i++)
+        {
+            isCandidate[i] = candidates.Find(policy.Models[i]) is not null;
+        }
+
+        int chosen = choice.Choose(chances, length, isCandidate);
+        return chosen < 0
+            ? StrategyVerdict.Abstain("none of its models is a candidate")
+            : StrategyVerdict.Prefer(policy.Models[chosen], _settings.Confidence, "the model with the greatest expected quality for its expected cost");
     }
 
     private StrategyVerdict JudgePool(LearnedPolicy policy, ReadOnlySpan<double> chances, CandidateSet candidates)

@@ -21,7 +21,7 @@ public sealed partial class FolderDependencyTests
         ["Constraints"] = [Root],
         ["Conversations"] = [Root],
         ["Budgets"] = [Root],
-        ["Diagnostics"] = [Root, "Budgets"],
+        ["Diagnostics"] = [Root, "Budgets", "Models"],
         ["DecisionLog"] = [Root, "TextAnalysis", "Diagnostics", "Learning"],
         ["Learning"] = ["TextAnalysis"],
         ["Validation"] = [Root, "TextAnalysis", "JsonSchema"],
@@ -117,6 +117,7 @@ public sealed partial class FolderDependencyTests
         {
             "Microsoft.Extensions.AI.Abstractions",
             "Microsoft.Extensions.DependencyInjection.Abstractions",
+            "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions",
             "Microsoft.Extensions.Logging.Abstractions",
             "Microsoft.Extensions.Options.ConfigurationExtensions",
         }));

@@ -10,6 +10,13 @@ public sealed class LearnedStrategyTests
 {
     private static readonly CandidateSet Both = Learnt.Candidates(("strong", 10m), ("weak", 1m));
 
+    private static readonly (string Name, double Value)[] StrongAlwaysBetter =
+    [
+        ("quality-per-usd", 0.01), ("pool.factor", 1),
+        ("pool.predicted.strong", 0.5), ("pool.observed.strong", 0.9), ("pool.slope.strong", 0), ("pool.cost-exponent.strong", 1), ("pool.cost-offset.strong", -8),
+        ("pool.predicted.weak", 0.5), ("pool.observed.weak", 0.1), ("pool.slope.weak", 0), ("pool.cost-exponent.weak", 1), ("pool.cost-offset.weak", -10),
+    ];
+
     [Test]
     public async Task Pair_SendsWhatNeedsItToTheStrongModel()
     {
@@ -146,6 +153,27 @@ public sealed class LearnedStrategyTests
 
         Assert.That(verdict.Kind, Is.EqualTo(StrategyVerdictKind.Abstain));
     }
+
+    [Test]
+    [Description("S23 a pool's file may hold what its models' quality is worth, and a setting of the host's own comes first")]
+    public async Task Pool_DecidesByTheChoiceInItsFile_UnlessAThresholdIsSet()
+    {
+        TrainedRouter router = Learnt.With(Learnt.Pool.Value, [("promise", 1), .. StrongAlwaysBetter]);
+
+        StrategyVerdict both = await new LearnedStrategy(router).EvaluateAsync(Learnt.Ask(Learnt.EasyText), Both, CancellationToken.None);
+        StrategyVerdict rest = await new LearnedStrategy(router).EvaluateAsync(Learnt.Ask(Learnt.EasyText), Learnt.Candidates(("weak", 1m)), CancellationToken.None);
+        StrategyVerdict none = await new LearnedStrategy(router).EvaluateAsync(Learnt.Ask(Learnt.EasyText), Learnt.Candidates(("other", 1m)), CancellationToken.None);
+        StrategyVerdict set = await new LearnedStrategy(router, new() { Threshold = 0.1 }).EvaluateAsync(Learnt.Ask(Learnt.EasyText), Both, CancellationToken.None);
+
+        Assert.That(both.Target, Is.EqualTo("strong"), "its file says that the strong model is better by far");
+        Assert.That(rest.Target, Is.EqualTo("weak"));
+        Assert.That(none.Kind, Is.EqualTo(StrategyVerdictKind.Abstain));
+        Assert.That(set.Target, Is.EqualTo("weak"), "the cheapest of those that are good enough");
+    }
+
+    [Test]
+    public void Pool_WithHalfAChoiceInItsFile_IsRefused() =>
+        Assert.That(() => new LearnedStrategy(Learnt.With(Learnt.Pool.Value, ("promise", 0.5), StrongAlwaysBetter[0])), Throws.ArgumentException.With.Message.Contains("'pool.").And.Message.Contains("Calibrate"));
 
     [Test]
     public void Create_WithoutAnyThreshold_SaysHowToGetOne() =>

@@ -59,7 +59,26 @@ public sealed class CostEstimate
         return new(exponent, (sumY - exponent * sumX) / n);
     }
 
-    /// <summary>Estimates a call's cost in USD; always greater than 0.</summary>
+    /// <summary>Fits the estimate and scales it so that it sums to the costs, free calls included.</summary>
+    /// <param name="lengths">The requests' lengths, in characters.</param>
+    /// <param name="costsUsd">What their calls cost; 0 or more.</param>
+    /// <returns>The estimate; of a model that is free, one that is 0 for every length.</returns>
+    internal static CostEstimate FitTotal(ReadOnlySpan<int> lengths, ReadOnlySpan<double> costsUsd)
+    {
+        CostEstimate shape = Fit(lengths, costsUsd);
+        double real = 0;
+        double expected = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            real += costsUsd[i];
+            expected += shape.Expected(lengths[i]);
+        }
+
+        // The logarithm of 0 is minus infinity, and its exponential is 0 again.
+        return new(real > 0 ? shape.Exponent : 0, real > 0 ? shape.Offset + Math.Log(real / expected) : double.NegativeInfinity);
+    }
+
+    /// <summary>Estimates a call's cost in USD; greater than 0, unless the estimate was scaled to a model that is free.</summary>
     /// <param name="length">The request's length, in characters.</param>
     public double Expected(int length) => Math.Exp(Offset + Exponent * LogLength(length));
 

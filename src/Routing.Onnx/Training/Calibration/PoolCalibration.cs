@@ -17,7 +17,12 @@ public sealed class PoolCalibration
     private readonly double[] _observedMean;
     private readonly double[] _slope;
 
-    private PoolCalibration(double[] predictedMean, double[] observedMean, double[] slope, double factor)
+    /// <summary>Restores a correction.</summary>
+    /// <param name="predictedMean">What <see cref="PredictedMean"/> was.</param>
+    /// <param name="observedMean">What <see cref="ObservedMean"/> was.</param>
+    /// <param name="slope">What <see cref="Slope"/> was.</param>
+    /// <param name="factor">What <see cref="Factor"/> was.</param>
+    internal PoolCalibration(double[] predictedMean, double[] observedMean, double[] slope, double factor)
     {
         _predictedMean = predictedMean;
         _observedMean = observedMean;
@@ -28,15 +33,35 @@ public sealed class PoolCalibration
     /// <summary>Gets the factor that was chosen, 0.5 to 1.</summary>
     public double Factor { get; }
 
+    /// <summary>Gets each model's mean prediction on the rows that the correction was learnt from.</summary>
+    internal ReadOnlySpan<double> PredictedMean => _predictedMean;
+
+    /// <summary>Gets each model's mean quality on these rows.</summary>
+    internal ReadOnlySpan<double> ObservedMean => _observedMean;
+
+    /// <summary>Gets what each model's own part is multiplied with, 0 to 1.</summary>
+    internal ReadOnlySpan<double> Slope => _slope;
+
     /// <summary>Learns the correction from predictions of rows that the router was not trained on.</summary>
     /// <param name="predicted">Predicted quality by model, then row.</param>
     /// <param name="expectedCostUsd">Expected cost by model, then row.</param>
     /// <param name="outcomes">What the models did with the rows.</param>
     /// <param name="folds">Each row's part, from 0; the factor is chosen on parts that the slopes were not fitted to.</param>
-    /// <returns>The correction; with fewer than 100 rows it changes nothing but the mean.</returns>
+    /// <returns>The correction; with fewer than 100 rows, or with one part alone, it changes nothing but the mean.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static PoolCalibration Fit(double[][] predicted, double[][] expectedCostUsd, PoolOutcomes outcomes, ReadOnlySpan<int> folds)
+    public static PoolCalibration Fit(double[][] predicted, double[][] expectedCostUsd, PoolOutcomes outcomes, ReadOnlySpan<int> folds) =>
+        Fit(predicted, expectedCostUsd, outcomes, folds, out _);
+
+    /// <summary>Learns the correction, and tells what the rows' own predictions become by corrections that were not learnt from them.</summary>
+    /// <param name="predicted">Predicted quality by model, then row.</param>
+    /// <param name="expectedCostUsd">Expected cost by model, then row.</param>
+    /// <param name="outcomes">What the models did with the rows.</param>
+    /// <param name="folds">Each row's part.</param>
+    /// <param name="heldOut">Corrected quality by model, then row: each part by what the other parts taught. Where there are too few rows, or one part alone, by what all rows taught, which
+    /// is no more than the means.</param>
+    internal static PoolCalibration Fit(
+        double[][] predicted, double[][] expectedCostUsd, PoolOutcomes outcomes, ReadOnlySpan<int> folds, out double[][] heldOut)
     {
         ArgumentNullException.ThrowIfNull(predicted);
         ArgumentNullException.ThrowIfNull(expectedCostUsd);
@@ -48,24 +73,32 @@ public sealed class PoolCalibration
         }
 
         int[] all = [.. Enumerable.Range(0, parts.Length)];
-        if (all.Length < Least)
+        int[] distinct = [.. parts.Distinct()];
+        if (all.Length < Least || distinct.Length < 2)
         {
-            return FitOne(predicted, outcomes, all, factor: 1, slope: 1);
+            PoolCalibration means = FitOne(predicted, outcomes, all, factor: 1, slope: 1);
+            heldOut = [.. predicted.Select(static column => column.ToArray())];
+            means.Apply(heldOut, all);
+            return means;
         }
 
         double best = double.NegativeInfinity;
         double chosen = 1;
-        foreach (double factor in parts.Distinct().Count() > 1 ? Factors : [1])
+        heldOut = predicted;
+        foreach (double factor in Factors)
         {
             double[][] corrected = [.. predicted.Select(static column => column.ToArray())];
-            foreach (int part in parts.Distinct())
+            foreach (int part in distinct)
             {
                 PoolCalibration calibration = FitOne(predicted, outcomes, [.. all.Where(row => parts[row] != part)], factor);
                 calibration.Apply(corrected, [.. all.Where(row => parts[row] == part)]);
             }
 
             double height = PoolEvaluation.Create(corrected, expectedCostUsd, outcomes).Aiq;
-            (best, chosen) = height > best ? (height, factor) : (best, chosen);
+            if (double.IsNegativeInfinity(best) || height > best)
+            {
+                (best, chosen, heldOut) = (height, factor, corrected);
+            }
         }
 
         return FitOne(predicted, outcomes, all, chosen);
@@ -86,15 +119,45 @@ public sealed class PoolCalibration
         Apply(predicted, [.. Enumerable.Range(0, predicted[0].Length)]);
     }
 
+    /// <summary>Corrects the predictions of one request.</summary>
+    /// <param name="predicted">Predicted quality, one number for each model; overwritten.</param>
+    /// <exception cref="ArgumentException">There is not one number for each model.</exception>
+    internal void Apply(Span<double> predicted)
+    {
+        if (predicted.Length != _slope.Length)
+        {
+            throw new ArgumentException($"There are predictions of {predicted.Length} models; the correction is for {_slope.Length}.", nameof(predicted));
+        }
+
+        double shared = 0;
+        for (int model = 0; model < predicted.Length; model++)
+        {
+            shared += predicted[model] - _predictedMean[model];
+        }
+
+        shared /= predicted.Length;
+        for (int model = 0; model < predicted.Length; model++)
+        {
+            double own = predicted[model] - _predictedMean[model] - shared;
+            predicted[model] = _observedMean[model] + shared + _slope[model] * own;
+        }
+    }
+
+    // By the same routine as a single request, so that a host computes what was measured to the last bit.
     private void Apply(double[][] predicted, int[] rows)
     {
+        double[] one = new double[predicted.Length];
         foreach (int row in rows)
         {
-            double shared = Shared(predicted, _predictedMean, row);
-            for (int model = 0; model < predicted.Length; model++)
+            for (int model = 0; model < one.Length; model++)
             {
-                double own = predicted[model][row] - _predictedMean[model] - shared;
-                predicted[model][row] = _observedMean[model] + shared + _slope[model] * own;
+                one[model] = predicted[model][row];
+            }
+
+            Apply(one);
+            for (int model = 0; model < one.Length; model++)
+            {
+                predicted[model][row] = one[model];
             }
         }
     }

@@ -42,17 +42,45 @@ public sealed record PoolEvaluation(
             Saved(points, outcomes, 0), Saved(points, outcomes, 1), Saved(points, outcomes, 5), points);
     }
 
-    private static double Saved(ImmutableArray<PoolPoint> points, PoolOutcomes outcomes, double lossPercent)
+    /// <summary>Finds the cheapest point whose quality is no more than a loss below the best single model's.</summary>
+    /// <param name="lossPercent">The loss, percent of <see cref="BestSingleQuality"/>; 0 or more.</param>
+    /// <returns>The point; null where every point loses more. What it says is an estimate on these rows and no promise: chosen for being cheap on them, it loses more than that on other
+    /// rows about as often as less.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lossPercent"/> is negative or no number.</exception>
+    public PoolPoint? CheapestWithin(double lossPercent)
     {
-        int best = outcomes.BestSingle;
-        double target = outcomes.MeanQuality[best] * (1 - lossPercent / 100) - 1e-12;
-        double cost = outcomes.MeanCostUsd[best];
-        foreach (PoolPoint point in points)
+        if (!(lossPercent >= 0))
         {
-            cost = point.Quality >= target ? Math.Min(cost, point.CostUsd) : cost;
+            throw new ArgumentOutOfRangeException(nameof(lossPercent), lossPercent, "The loss must be 0 percent or more.");
         }
 
-        return 100 * (1 - cost / outcomes.MeanCostUsd[best]);
+        return Cheapest(Points, BestSingleQuality, lossPercent);
+    }
+
+    /// <summary>Says whether a model is to be taken rather than the best one so far: greater value; of equals the cheaper one.</summary>
+    /// <param name="value">Its quality - lambda x cost.</param>
+    /// <param name="cost">Its expected cost.</param>
+    /// <param name="best">The best model's value.</param>
+    /// <param name="bestCost">The best model's expected cost.</param>
+    internal static bool IsBetter(double value, double cost, double best, double bestCost) => value > best || (value.Equals(best) && cost < bestCost);
+
+    private static PoolPoint? Cheapest(ImmutableArray<PoolPoint> points, double bestSingleQuality, double lossPercent)
+    {
+        double target = bestSingleQuality * (1 - lossPercent / 100) - 1e-12;
+        PoolPoint? cheapest = null;
+        foreach (PoolPoint point in points)
+        {
+            cheapest = point.Quality >= target && !(cheapest?.CostUsd <= point.CostUsd) ? point : cheapest;
+        }
+
+        return cheapest;
+    }
+
+    private static double Saved(ImmutableArray<PoolPoint> points, PoolOutcomes outcomes, double lossPercent)
+    {
+        double alone = outcomes.MeanCostUsd[outcomes.BestSingle];
+        double cost = Cheapest(points, outcomes.MeanQuality[outcomes.BestSingle], lossPercent) is { } point ? Math.Min(alone, point.CostUsd) : alone;
+        return 100 * (1 - cost / alone);
     }
 
     private static ImmutableArray<PoolPoint> Sweep(double[][] quality, double[][] cost, PoolOutcomes outcomes)
@@ -81,7 +109,7 @@ public sealed record PoolEvaluation(
             for (int model = 0; model < quality.Length; model++)
             {
                 double value = quality[model][row] - lambda * cost[model][row];
-                bool better = value > best || (value.Equals(best) && cost[model][row] < cost[chosen][row]);
+                bool better = IsBetter(value, cost[model][row], best, cost[chosen][row]);
                 chosen = better ? model : chosen;
                 best = better ? value : best;
             }

@@ -51,6 +51,18 @@ public sealed class PoolCalibrationTests
     }
 
     [Test]
+    public void Fit_WithOnePartAlone_CorrectsTheMeansAlone()
+    {
+        (double[][] predicted, double[][] cost, PoolOutcomes outcomes, _) = Draw(seed: 1, noise: 0.3);
+        double before = predicted[0][0] - predicted[0][1];
+
+        PoolCalibration.Fit(predicted, cost, outcomes, new int[Rows]).Apply(predicted);
+
+        Assert.That(predicted[0][0] - predicted[0][1], Is.EqualTo(before).Within(1e-9));
+        Assert.That(predicted[0].Average(), Is.EqualTo(outcomes.MeanQuality[0]).Within(1e-9));
+    }
+
+    [Test]
     public void Fit_RefusesShapesThatDoNotFit()
     {
         (double[][] predicted, double[][] cost, PoolOutcomes outcomes, int[] folds) = Draw(seed: 1, noise: 0, rows: 50);

@@ -37,6 +37,18 @@ public sealed class PoolEvaluationTests
     }
 
     [Test]
+    public void CheapestWithin_FindsTheCheapestPointThatLosesNoMore()
+    {
+        PoolEvaluation evaluation = PoolEvaluation.Create(Quality, Cost, Outcomes());
+        PoolEvaluation inverted = PoolEvaluation.Create([[1, 1, 1, 1], [0, 0, 0, 0]], Cost, Outcomes());
+
+        Assert.That(evaluation.CheapestWithin(0)?.CostUsd, Is.EqualTo(5.5).Within(1e-9));
+        Assert.That(evaluation.CheapestWithin(50)?.CostUsd, Is.EqualTo(1).Within(1e-9));
+        Assert.That(inverted.CheapestWithin(10), Is.Null, "the cheap model alone answers half");
+        Assert.That(() => evaluation.CheapestWithin(double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
     public void PointsThatCostMoreAndGiveLess_AreUnderTheHull()
     {
         ImmutableArray<PoolPoint> points = [new(3, 1, 0.4), new(2, 2, 0.3), new(1, 3, 0.6), new(0, 4, 0.5)];
