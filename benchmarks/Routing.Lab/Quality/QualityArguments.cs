@@ -47,7 +47,7 @@ internal sealed record QualityArguments
 
     public int Threads { get; private init; }
 
-    /// <summary>Which families of models are tried; empty means all.</summary>
+    /// <summary>Which families of models are tried; empty means those that the trainer tries by default.</summary>
     public string[] Families { get; private init; } = [];
 
     public string? Scores { get; private init; }
