@@ -15,7 +15,7 @@ internal static class PoolSession
         var target = TrainingTarget.Pool(arguments.Models);
         int part = 0;
         var crossFit = PoolCrossFit.Run(data, arguments.Models, arguments.Folds, arguments.Seed,
-            rows => TrainingBar.Train(target, arguments.Seed, rows, $"Part {++part} of {arguments.Folds}", stop));
+            rows => TrainingBar.Train(target, arguments, rows, $"Part {++part} of {arguments.Folds}", stop));
         if (crossFit.Choose(arguments.Loss) is not { } choice)
         {
             Say($"No choice among the pool stays within {arguments.Loss}% of its best model on {crossFit.Outcomes.Count} requests; use {crossFit.Outcomes.Models[crossFit.Outcomes.BestSingle]} alone. Nothing was saved.");
@@ -30,7 +30,7 @@ internal static class PoolSession
         {
             Dictionary<string, double> thresholds = [];
             choice.WriteTo(thresholds);
-            TrainingBar.Train(target, arguments.Seed, data, "Training", stop).Save(file, thresholds);
+            TrainingBar.Train(target, arguments, data, "Training", stop).Save(file, thresholds);
             Say($"Saved as {file}, with the choice.");
         }
     }

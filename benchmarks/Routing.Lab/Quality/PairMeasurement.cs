@@ -62,7 +62,7 @@ internal static class PairMeasurement
             double[] scores = new double[partial.Outputs.Length];
             return row =>
             {
-                QualityTrainer.Score(partial, row, scores);
+                partial.Score(row, scores);
                 return NeedPerUsd.Join(scores);
             };
         });

@@ -50,31 +50,18 @@ internal sealed class QualityTrainer(QualityArguments arguments)
         double[][] scores = [.. rows.Select(_ => new double[router.Outputs.Length])];
         for (int i = 0; i < Math.Min(WarmUp, scores.Length); i++)
         {
-            Score(router, rows[i], scores[i]); // the first calls compile
+            router.Score(rows[i], scores[i]); // the first calls compile
         }
 
         // The processor's time, not the clock's: others may be at work on the machine.
         TimeSpan before = Environment.CpuUsage.TotalTime;
         for (int i = 0; i < scores.Length; i++)
         {
-            Score(router, rows[i], scores[i]);
+            router.Score(rows[i], scores[i]);
         }
 
         ScoreSeconds += (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         Scored += scores.Length;
         return scores;
-    }
-
-    /// <summary>Scores a row.</summary>
-    public static void Score(TrainedRouter router, LabelledRequest row, double[] scores)
-    {
-        if (row.Text is { } text)
-        {
-            router.Score(text, scores);
-        }
-        else
-        {
-            router.Score(row.Features!, scores); // The reader gives a row without a text its features.
-        }
     }
 }

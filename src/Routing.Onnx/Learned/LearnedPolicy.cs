@@ -48,10 +48,13 @@ internal sealed class LearnedPolicy
     public bool IsPair => Router.Target.Kind == TrainingTargetKind.Pair;
 
     /// <summary>Scores a request for a pair, on the scale of the threshold.</summary>
-    public double Need(string text, out double knownShare)
+    /// <param name="text">The text.</param>
+    /// <param name="embedding">Its embedding, which fits; not looked at by a router that needs none.</param>
+    /// <param name="knownShare">How much of its wording training knew.</param>
+    public double Need(string text, ReadOnlySpan<float> embedding, out double knownShare)
     {
         Span<double> outputs = stackalloc double[MostOutputs];
-        Router.Score(text, outputs, out knownShare);
+        Router.Score(text, embedding, outputs, out knownShare);
         double need = NeedPerUsd.Join(outputs);
         return _perUsd is null ? need : _perUsd.Order(need, text.Length);
     }

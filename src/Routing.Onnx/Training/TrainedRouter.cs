@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Learning;
+using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Export;
 using LlmRouting.Onnx.Training.Model;
 
@@ -50,14 +51,51 @@ public sealed class TrainedRouter
     /// </value>
     public ImmutableArray<string> Outputs { get; }
 
+    /// <summary>Gets how many numbers the embedding has that comes with each text.</summary>
+    /// <value>0, where the router needs none: it was trained without embeddings, or they did not help (<see cref="TrainingReport.Embedding"/>).</value>
+    public int EmbeddingLength => Model.Lexicon.Embedding?.Length ?? 0;
+
     /// <summary>Scores a text.</summary>
     /// <param name="text">The text; may be empty.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public void Score(ReadOnlySpan<char> text, Span<double> destination)
     {
+        ThrowIfNeedsEmbedding();
         FeatureBuffer features = Read(text);
-        Score(features.Indices, features.Counts, features.Dense, destination);
+        Score(features.Indices, features.Counts, features.Dense, default, destination);
+    }
+
+    /// <summary>Scores a text by its words and its embedding.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="embedding">What the model that embedded the training requests makes of it (<see cref="Data.LabelledRequestEmbedding.TextOf"/> says of which part): <see cref="EmbeddingLength"/>
+    /// numbers. Not looked at by a router that needs none.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or <paramref name="embedding"/> has another length, or no direction: a number that is not finite, or zeros alone.</exception>
+    public void Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, Span<double> destination)
+    {
+        ThrowUnlessFits(embedding);
+        FeatureBuffer features = Read(text);
+        Score(features.Indices, features.Counts, features.Dense, embedding, destination);
+    }
+
+    /// <summary>Scores a labelled request: its text or its captured features, and its embedding where the router needs one.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, the features have another version, or the request lacks a text and features, or an embedding that fits.</exception>
+    public void Score(LabelledRequest request, Span<double> destination)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ReadOnlySpan<float> embedding = request.Embedding.AsSpan();
+        if (request.Text is { } text)
+        {
+            Score(text, embedding, destination);
+            return;
+        }
+
+        ThrowUnlessFits(embedding);
+        Score(request.Features ?? throw new ArgumentException($"The request '{request.Id}' has neither a text nor captured features.", nameof(request)), embedding, destination);
     }
 
     /// <summary>Scores a text, and tells how far to believe the scores.</summary>
@@ -68,33 +106,41 @@ public sealed class TrainedRouter
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     public void Score(ReadOnlySpan<char> text, Span<double> destination, out double knownShare)
     {
-        FeatureBuffer features = Read(text);
-        knownShare = Model.Lexicon.KnownShare(features.Indices);
-        Score(features.Indices, features.Counts, features.Dense, destination);
+        ThrowIfNeedsEmbedding();
+        Score(text, default, destination, out knownShare);
     }
 
     /// <summary>Scores captured features.</summary>
     /// <param name="features">The features.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the features have another version.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public void Score(HashedFeatures features, Span<double> destination)
     {
         ArgumentNullException.ThrowIfNull(features);
+        ThrowIfNeedsEmbedding();
+        Score(features, default, destination);
+    }
+
+    private void Score(HashedFeatures features, ReadOnlySpan<float> embedding, Span<double> destination)
+    {
         if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
         {
             throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
         }
 
-        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), destination);
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), embedding, destination);
     }
 
     /// <summary>Scores a text by the first of <see cref="Outputs"/> alone.</summary>
     /// <param name="text">The text; may be empty.</param>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public double Score(ReadOnlySpan<char> text)
     {
+        ThrowIfNeedsEmbedding();
         Span<double> scores = stackalloc double[MostForFirst];
         FeatureBuffer features = Read(text);
-        ScoreFirst(features.Indices, features.Counts, features.Dense, scores);
+        ScoreFirst(features.Indices, features.Counts, features.Dense, default, scores);
         return scores[0];
     }
 
@@ -148,32 +194,70 @@ public sealed class TrainedRouter
 
     /// <summary>Scores by the first of <see cref="Outputs"/> alone, which takes less time than all of them.</summary>
     /// <param name="text">The text; may be empty.</param>
+    /// <param name="embedding">Its embedding, which fits; not looked at by a router that needs none.</param>
     /// <param name="knownShare">How much of the text's wording the training requests had, 0 to 1.</param>
-    internal double Score(ReadOnlySpan<char> text, out double knownShare)
+    internal double Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, out double knownShare)
     {
         Span<double> scores = stackalloc double[MostForFirst];
         FeatureBuffer features = Read(text);
         knownShare = Model.Lexicon.KnownShare(features.Indices);
-        ScoreFirst(features.Indices, features.Counts, features.Dense, scores);
+        ScoreFirst(features.Indices, features.Counts, features.Dense, embedding, scores);
         return scores[0];
+    }
+
+    /// <summary>Scores a text whose embedding fits, and tells how far to believe the scores.</summary>
+    internal void Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, Span<double> destination, out double knownShare)
+    {
+        FeatureBuffer features = Read(text);
+        knownShare = Model.Lexicon.KnownShare(features.Indices);
+        Score(features.Indices, features.Counts, features.Dense, embedding, destination);
+    }
+
+    /// <summary>Tells how much of a text's wording the training requests had, 0 to 1.</summary>
+    internal double KnownShare(ReadOnlySpan<char> text) => Model.Lexicon.KnownShare(Read(text).Indices);
+
+    private void ThrowIfNeedsEmbedding()
+    {
+        if (EmbeddingLength > 0)
+        {
+            throw new InvalidOperationException($"The router was trained with embeddings of {EmbeddingLength} numbers; give each text's embedding, too.");
+        }
+    }
+
+    private void ThrowUnlessFits(ReadOnlySpan<float> embedding)
+    {
+        if (EmbeddingLength == 0)
+        {
+            return;
+        }
+
+        if (embedding.Length != EmbeddingLength)
+        {
+            throw new ArgumentException($"The embedding has {embedding.Length} numbers; the router was trained with embeddings of {EmbeddingLength}.", nameof(embedding));
+        }
+
+        if (EmbeddingCheck.FindError(embedding) is { } error)
+        {
+            throw new ArgumentException($"The embedding {error}; it cannot be scored.", nameof(embedding));
+        }
     }
 
     private bool IsDifference => Model.Targets < Outputs.Length;
 
     // A difference needs both of its sides.
-    private void ScoreFirst(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> scores)
+    private void ScoreFirst(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> scores)
     {
         if (IsDifference)
         {
-            Score(indices, counts, dense, scores);
+            Score(indices, counts, dense, embedding, scores);
         }
         else
         {
-            Model.Predict(indices, counts, dense, scores[..1]);
+            Model.Predict(indices, counts, dense, embedding, scores[..1]);
         }
     }
 
-    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
+    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> destination)
     {
         if (destination.Length < Outputs.Length)
         {
@@ -183,12 +267,12 @@ public sealed class TrainedRouter
         // A pair that was hardly ever seen together has no gap of its own: then it is the difference of the chances.
         if (IsDifference)
         {
-            Model.Predict(indices, counts, dense, destination.Slice(1, Model.Targets));
+            Model.Predict(indices, counts, dense, embedding, destination.Slice(1, Model.Targets));
             destination[0] = destination[1] - destination[2];
         }
         else
         {
-            Model.Predict(indices, counts, dense, destination[..Model.Targets]);
+            Model.Predict(indices, counts, dense, embedding, destination[..Model.Targets]);
         }
     }
 }

@@ -62,6 +62,7 @@ public sealed class CostPredictor
         {
             Scores = models.Select((model, i) => (Model: model, Place: columns[i].IsWorthLearning ? columns[i].PlaceOf(request, model) : double.NaN))
                 .Where(static pair => double.IsFinite(pair.Place)).ToFrozenDictionary(static pair => pair.Model, static pair => pair.Place, StringComparer.Ordinal),
+            Embedding = [],
         }).Where(static request => request.Scores.Count > 0)];
         TrainedRouter router = new RouterTrainer(options with { Target = TrainingTarget.Pool(learned), Families = [TrainerFamilies.Linear] })
             .Train(taught, progress: null, cancellationToken);

@@ -108,14 +108,7 @@ public sealed class PoolCrossFit
                 continue;
             }
 
-            if (rows[row].Text is { } text)
-            {
-                router.Score(text, scores);
-            }
-            else
-            {
-                router.Score(rows[row].Features!, scores); // a labelled request has a text or features
-            }
+            router.Score(rows[row], scores);
 
             for (int model = 0; model < scores.Length; model++)
             {
