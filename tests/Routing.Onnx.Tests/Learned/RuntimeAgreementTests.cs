@@ -2,6 +2,7 @@ using LlmRouting.Learning;
 using LlmRouting.Onnx.Learned;
 using LlmRouting.Onnx.Native;
 using LlmRouting.Onnx.Tests.Native;
+using LlmRouting.Onnx.Tests.Training;
 using LlmRouting.Onnx.Training;
 
 namespace LlmRouting.Onnx.Tests.Learned;
@@ -34,6 +35,22 @@ public sealed class RuntimeAgreementTests
     }
 
     [Test]
+    public void Scores_OfEmbeddings_AgreeWithOnnxRuntime([Values] TrainingTargetKind kind, [Values] bool withNetwork)
+    {
+        TrainedRouter router = Embedded.Train(
+            kind switch
+            {
+                TrainingTargetKind.Pair => TrainingTarget.Pair("strong", "weak"),
+                TrainingTargetKind.Pool => TrainingTarget.Pool(["strong", "weak"]),
+                _ => TrainingTarget.Complexity,
+            },
+            withNetwork: withNetwork);
+
+        Assert.That(router.EmbeddingLength, Is.Positive);
+        AssertAgree(router);
+    }
+
+    [Test]
     public void Scores_OfTheDefaultModel_AgreeWithOnnxRuntime() => AssertAgree(DefaultModel.Router);
 
     private static void AssertAgree(TrainedRouter router)
@@ -48,8 +65,9 @@ public sealed class RuntimeAgreementTests
         double[] managed = new double[router.Outputs.Length];
         foreach (string text in Texts)
         {
-            router.Score(text, managed);
-            float[] native = Run(session, hasher.Hash(text));
+            float[] embedding = Embedding(router, text);
+            router.Score(text, embedding, managed);
+            float[] native = Run(session, hasher.Hash(text), embedding);
 
             Assert.That(native, Has.Length.EqualTo(managed.Length));
             for (int i = 0; i < managed.Length; i++)
@@ -59,7 +77,15 @@ public sealed class RuntimeAgreementTests
         }
     }
 
-    private static float[] Run(OrtSession session, HashedFeatures features)
+    // Texts of either kind, one next to the training requests' mean, and one with the scale of no unit vector.
+    private static float[] Embedding(TrainedRouter router, string text) => router.EmbeddingLength == 0 ? [] : text.Length switch
+    {
+        0 => [.. Enumerable.Repeat(1f, router.EmbeddingLength)],
+        5 => [.. SyntheticEmbeddings.Embed(text, isHard: true).Select(static value => value * 1e6f)],
+        _ => SyntheticEmbeddings.Embed(text, text.Length % 2 == 0),
+    };
+
+    private static float[] Run(OrtSession session, HashedFeatures features, float[] embedding)
     {
         // A text without features is one pair of zeros.
         int length = Math.Max(1, features.Indices.Length);
@@ -79,6 +105,14 @@ public sealed class RuntimeAgreementTests
 
         features.Dense.AsSpan().CopyTo(dense.As<float>());
         Dictionary<string, OrtTensor> byName = new() { ["indices"] = indices, ["counts"] = counts, ["dense"] = dense };
+        if (embedding.Length > 0)
+        {
+            byName["embedding"] = new OrtTensor(OrtElementType.Float);
+            byName["embedding"].Resize(1, embedding.Length);
+            embedding.CopyTo(byName["embedding"].As<float>());
+        }
+
+        Assert.That(session.Inputs.Select(static input => input.Name), Is.EquivalentTo(byName.Keys));
         var result = new OrtTensor(OrtElementType.Float);
         session.Run([.. session.Inputs.Select(input => byName[input.Name])], 0, result);
         return result.As<float>().ToArray();

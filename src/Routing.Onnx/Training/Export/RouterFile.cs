@@ -13,6 +13,8 @@ internal static class RouterFile
     public const string Kind = "llmrouting.router";
     private const string Format = "2";
 
+    public static ReadOnlySpan<byte> KindBytes => "llmrouting.router"u8;
+
     // With a network: whoever reads the other format alone would leave it out of the sum and score otherwise.
     private const string NetworkFormat = "3";
 
