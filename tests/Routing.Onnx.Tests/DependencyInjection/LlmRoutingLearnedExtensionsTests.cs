@@ -113,6 +113,25 @@ public sealed class LlmRoutingLearnedExtensionsTests
     }
 
     [Test]
+    [Description("R24 a generator that fails costs a request the router's opinion and nothing else")]
+    public async Task AddLearnedRouter_WhereTheGeneratorFails_LeavesTheRequestToOthers_AndRecordsWhy()
+    {
+        using FakeEmbeddings generator = new() { OnCall = static _ => throw new HttpRequestException("secret words") };
+        string path = Save(Learnt.With(Embedded.Pair.Value, ("promise", 0.3)));
+        ServiceCollection services = new();
+        services.AddLlmRouting().AddLearnedRouter(path, generator: _ => generator)
+            .AddModel(Profile("weak", "fast", 1), new FakeChatClient())
+            .AddModel(Profile("strong", "frontier", 10), new FakeChatClient());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        ChatResponse answer = await provider.GetRequiredService<IChatClient>().GetResponseAsync("please tell me about the hard which and how it of now then so that");
+        RoutingDecision decision = answer.GetRoutingOutcome()!.Decision;
+
+        Assert.That(decision.DecidedBy, Is.Not.EqualTo("learned"));
+        Assert.That(decision.Steps, Has.One.Matches<DecisionStep>(static step => step is { Kind: DecisionStepKind.Abstained, Source: "learned", Reason: "the embedding generator failed" }));
+    }
+
+    [Test]
     public void Verbs_StopAHostWithoutTheGeneratorThatTheirRouterNeeds([Values] bool isClassifier)
     {
         string path = Save(isClassifier ? Embedded.Complexity.Value : Learnt.With(Embedded.Pair.Value, ("promise", 0.3)));
