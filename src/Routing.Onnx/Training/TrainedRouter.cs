@@ -69,7 +69,7 @@ public sealed class TrainedRouter
 
     /// <summary>Scores a text by its words and its embedding.</summary>
     /// <param name="text">The text; may be empty.</param>
-    /// <param name="embedding">What the model that embedded the training requests makes of it (<see cref="Data.LabelledRequestEmbedding.TextOf"/> says of which part): <see cref="EmbeddingLength"/>
+    /// <param name="embedding">What the model that embedded the training requests makes of it (<see cref="LabelledRequestEmbedding.TextOf"/> says of which part): <see cref="EmbeddingLength"/>
     /// numbers. Not looked at by a router that needs none.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or <paramref name="embedding"/> has another length, or no direction: a number that is not finite, or zeros alone.</exception>
@@ -120,16 +120,6 @@ public sealed class TrainedRouter
         ArgumentNullException.ThrowIfNull(features);
         ThrowIfNeedsEmbedding();
         Score(features, default, destination);
-    }
-
-    private void Score(HashedFeatures features, ReadOnlySpan<float> embedding, Span<double> destination)
-    {
-        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
-        {
-            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
-        }
-
-        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), embedding, destination);
     }
 
     /// <summary>Scores a text by the first of <see cref="Outputs"/> alone.</summary>
@@ -215,6 +205,16 @@ public sealed class TrainedRouter
 
     /// <summary>Tells how much of a text's wording the training requests had, 0 to 1.</summary>
     internal double KnownShare(ReadOnlySpan<char> text) => Model.Lexicon.KnownShare(Read(text).Indices);
+
+    private void Score(HashedFeatures features, ReadOnlySpan<float> embedding, Span<double> destination)
+    {
+        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
+        {
+            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
+        }
+
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), embedding, destination);
+    }
 
     private void ThrowIfNeedsEmbedding()
     {
