@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Learning;
+using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Export;
 using LlmRouting.Onnx.Training.Model;
 
@@ -50,6 +51,10 @@ public sealed class TrainedRouter
     /// </value>
     public ImmutableArray<string> Outputs { get; }
 
+    /// <summary>Gets whether it expects what calls of <see cref="TrainingTarget.Models"/> cost, from the words.</summary>
+    /// <value>False where the costs of the training requests follow from their lengths, or were known for fewer than 100 of them.</value>
+    public bool TellsCosts => Model.Costs is not null;
+
     /// <summary>Scores a text.</summary>
     /// <param name="text">The text; may be empty.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
@@ -73,6 +78,42 @@ public sealed class TrainedRouter
         Score(features.Indices, features.Counts, features.Dense, destination);
     }
 
+    /// <summary>Scores a text, and tells what calls are expected to cost and how far to believe it.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <param name="costsUsd">Receives one cost in USD for each of the target's models, 0 or more; NaN where it is unknown, and for all where <see cref="TellsCosts"/> is false.</param>
+    /// <param name="knownShare">How much of the text's wording the training requests had, 0 to 1.</param>
+    /// <exception cref="ArgumentException">A destination is too short.</exception>
+    public void Score(ReadOnlySpan<char> text, Span<double> destination, Span<double> costsUsd, out double knownShare)
+    {
+        FeatureBuffer features = Read(text);
+        knownShare = Model.Lexicon.KnownShare(features.Indices);
+        Score(features.Indices, features.Counts, features.Dense, destination, Room(costsUsd));
+    }
+
+    /// <summary>Scores a labelled request, by its text or its captured features, and tells what calls are expected to cost.</summary>
+    /// <param name="request">The request; its labels are not looked at.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <param name="costsUsd">Receives one cost in USD for each of the target's models; NaN where it is unknown, and for all where <see cref="TellsCosts"/> is false.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="ArgumentException">A destination is too short, the request has neither text nor features, or features of another version.</exception>
+    public void Score(LabelledRequest request, Span<double> destination, Span<double> costsUsd)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Span<double> costs = Room(costsUsd);
+        if (request.Text is { } text)
+        {
+            FeatureBuffer read = Read(text);
+            Score(read.Indices, read.Counts, read.Dense, destination, costs);
+        }
+        else
+        {
+            HashedFeatures features = request.Features ?? throw new ArgumentException($"The request '{request.Id}' has neither a text nor captured features.", nameof(request));
+            ThrowUnlessKnown(features);
+            Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), destination, costs);
+        }
+    }
+
     /// <summary>Scores captured features.</summary>
     /// <param name="features">The features.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
@@ -80,11 +121,7 @@ public sealed class TrainedRouter
     public void Score(HashedFeatures features, Span<double> destination)
     {
         ArgumentNullException.ThrowIfNull(features);
-        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
-        {
-            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
-        }
-
+        ThrowUnlessKnown(features);
         Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), destination);
     }
 
@@ -158,6 +195,26 @@ public sealed class TrainedRouter
         return scores[0];
     }
 
+    private void ThrowUnlessKnown(HashedFeatures features)
+    {
+        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
+        {
+            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
+        }
+    }
+
+    private Span<double> Room(Span<double> costsUsd)
+    {
+        if (costsUsd.Length < Target.Models.Length)
+        {
+            throw new ArgumentException($"There is room for {costsUsd.Length} costs; the router is for {Target.Models.Length} models.", nameof(costsUsd));
+        }
+
+        Span<double> costs = costsUsd[..Target.Models.Length];
+        costs.Fill(double.NaN);
+        return costs;
+    }
+
     private bool IsDifference => Model.Targets < Outputs.Length;
 
     // A difference needs both of its sides.
@@ -173,7 +230,7 @@ public sealed class TrainedRouter
         }
     }
 
-    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination)
+    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination, Span<double> costsUsd = default)
     {
         if (destination.Length < Outputs.Length)
         {
@@ -183,12 +240,12 @@ public sealed class TrainedRouter
         // A pair that was hardly ever seen together has no gap of its own: then it is the difference of the chances.
         if (IsDifference)
         {
-            Model.Predict(indices, counts, dense, destination.Slice(1, Model.Targets));
+            Model.Predict(indices, counts, dense, destination.Slice(1, Model.Targets), costsUsd);
             destination[0] = destination[1] - destination[2];
         }
         else
         {
-            Model.Predict(indices, counts, dense, destination[..Model.Targets]);
+            Model.Predict(indices, counts, dense, destination[..Model.Targets], costsUsd);
         }
     }
 }

@@ -36,6 +36,29 @@ public sealed class RuntimeAgreementTests
     [Test]
     public void Scores_OfTheDefaultModel_AgreeWithOnnxRuntime() => AssertAgree(DefaultModel.Router);
 
+    [Test]
+    [Description("S23 what calls cost is a second output; the first is what it always was")]
+    public void Costs_AgreeWithOnnxRuntime()
+    {
+        AssertAgree(Learnt.Costed.Value);
+        OrtRuntime runtime = RuntimeNeeded.Load();
+        using var file = new MemoryStream();
+        Learnt.Costed.Value.Save(file);
+        using OrtSessionOptions options = new(runtime);
+        using OrtSession session = OrtSession.Open(runtime, file.ToArray(), "router", options);
+        var hasher = new FeatureHasher(Learnt.Costed.Value.Model.Lexicon.Features);
+        double[] managed = new double[2];
+        foreach (string text in Texts)
+        {
+            Learnt.Costed.Value.Score(text, new double[3], managed, out _);
+            float[] native = Run(session, hasher.Hash(text), output: 1);
+
+            Assert.That(native, Is.EqualTo(managed).Within(1e-3).Percent, $"a text of {text.Length} characters");
+        }
+
+        Assert.That(session.Outputs.Select(static output => output.Name), Is.EqualTo(new[] { "scores", "costs" }));
+    }
+
     private static void AssertAgree(TrainedRouter router)
     {
         OrtRuntime runtime = RuntimeNeeded.Load();
@@ -59,7 +82,7 @@ public sealed class RuntimeAgreementTests
         }
     }
 
-    private static float[] Run(OrtSession session, HashedFeatures features)
+    private static float[] Run(OrtSession session, HashedFeatures features, int output = 0)
     {
         // A text without features is one pair of zeros.
         int length = Math.Max(1, features.Indices.Length);
@@ -80,7 +103,7 @@ public sealed class RuntimeAgreementTests
         features.Dense.AsSpan().CopyTo(dense.As<float>());
         Dictionary<string, OrtTensor> byName = new() { ["indices"] = indices, ["counts"] = counts, ["dense"] = dense };
         var result = new OrtTensor(OrtElementType.Float);
-        session.Run([.. session.Inputs.Select(input => byName[input.Name])], 0, result);
+        session.Run([.. session.Inputs.Select(input => byName[input.Name])], output, result);
         return result.As<float>().ToArray();
     }
 }

@@ -69,7 +69,7 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
             Order[family], HeldOutMeasure.Measure(HeldOut[family]!, table, hasGap), Mean(shares[family]) / total))]; // Not null: filtered.
     }
 
-    public RouterModel ToModel(Lexicon lexicon, Matrix shares, float[] bias, float[] slope, float[] offset)
+    public RouterModel ToModel(Lexicon lexicon, Matrix shares, float[] bias, float[] slope, float[] offset, CostModel? costs)
     {
         (KernelModel? kernel, Matrix blend) = Join(shares);
         return new()
@@ -84,6 +84,7 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
             Bias = bias,
             Slope = slope,
             Offset = offset,
+            Costs = costs,
         };
     }
 
