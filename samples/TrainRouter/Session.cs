@@ -68,7 +68,7 @@ internal sealed class Session
         {
             if (ThresholdChoice.ForBudget(unseen.PerUsd, outcomes, budget) is { } threshold)
             {
-                thresholds[NeedPerUsd.BudgetThreshold] = threshold;
+                thresholds[unseen.Order.BudgetName] = threshold;
                 unseen.Order.WriteTo(thresholds);
                 Say($"Needs per USD below {threshold:G6} go to {_arguments.Weak}: a request costs at most {budget} USD on average.");
             }
@@ -81,15 +81,15 @@ internal sealed class Session
         {
             // Without costs the need per USD is the need, on another scale.
             PromisedThreshold promise = PromiseCalibrator.Choose(unseen.PerUsd, outcomes, new() { MaxLossPercent = _arguments.Promise });
-            thresholds[NeedPerUsd.PromiseThreshold] = promise.Threshold;
+            thresholds[unseen.Order.PromiseName] = promise.Threshold;
             unseen.Order.WriteTo(thresholds);
             Say($"At most {_arguments.Promise}% loss, from {promise.Rows} requests. {promise.Note}");
             Say($"Threshold {promise.Threshold:G6} (need per USD); saved {Text(promise.SavedPercent, "0.0")}% of the cost of {_arguments.Strong}.");
         }
 
-        if (_arguments.Save is { } file && thresholds.Count > 0)
+        if (_arguments.Save is { } file && unseen.Router is { } router && thresholds.Count > 0)
         {
-            (unseen.Router ?? TrainOne(_data, "Training")).Save(file, thresholds);
+            router.Save(file, thresholds);
             Say($"Saved as {file}, with the threshold.");
         }
         else if (_arguments.Save is not null)
@@ -151,34 +151,28 @@ internal sealed class Session
     {
         LabelledRequest[] others = [.. _data.Where(row => !row.Scores.ContainsKey(_arguments.Strong) || !row.Scores.ContainsKey(_arguments.Weak))];
         int part = 0;
-        PairCrossFit crossFit = PairCrossFit.Run(_rows, others, _arguments.Folds, _arguments.Seed, training =>
-        {
-            TrainedRouter router = TrainOne(training, $"Part {++part} of {_arguments.Folds}");
-            return row => Score(router, row);
-        });
+        PairCrossFit crossFit = PairCrossFit.Run(
+            _rows, others, _arguments.Folds, _arguments.Seed, training => TrainOne(training, $"Part {++part} of {_arguments.Folds}"));
         if (_arguments.Test is null)
         {
-            return new(_rows, [.. crossFit.Scores], crossFit.OrderPerUsd(), crossFit.ChancesThatWeakSuffices(), crossFit.FitNeedPerUsd(), null);
+            // The router that is saved must tell the costs that its order takes.
+            TrainedRouter? saved = _arguments.Save is null ? null : TrainOne(_data, "Training");
+            crossFit = saved is null ? crossFit : crossFit.For(saved);
+            return new(_rows, [.. crossFit.Scores], crossFit.OrderPerUsd(), crossFit.ChancesThatWeakSuffices(), crossFit.FitNeedPerUsd(), saved);
         }
 
         PairRows test = PairRows.Create(Read(_arguments.Test), _arguments.Strong, _arguments.Weak);
         HashSet<string> tested = [.. test.Requests.Select(static row => row.Text ?? row.Id)];
         TrainedRouter all = TrainOne([.. _data.Where(row => !tested.Contains(row.Text ?? row.Id))], "Training");
-        double[] need = [.. test.Requests.Select(row => Score(all, row))];
+        PairScore[] scores = [.. test.Requests.Select(row => PairScore.Of(all, row))];
+        double[] need = [.. scores.Select(static score => score.Need)];
         IsotonicCalibration chance = IsotonicCalibration.Fit([.. crossFit.Scores.Select(static score => -score)], PairCrossFit.WeakSuffices(_rows.Outcomes));
-        NeedPerUsd order = crossFit.FitNeedPerUsd();
-        return new(test, need, order.Order(need, test.Lengths.AsSpan()), [.. need.Select(score => chance.Apply(-score))], order, all);
+        NeedPerUsd order = crossFit.For(all).FitNeedPerUsd();
+        return new(test, need, order.Order(scores, test.Lengths.AsSpan()), [.. need.Select(score => chance.Apply(-score))], order, all);
     }
 
     private TrainedRouter TrainOne(IReadOnlyList<LabelledRequest> requests, string what) =>
         TrainingBar.Train(TrainingTarget.Pair(_arguments.Strong, _arguments.Weak), _arguments, requests, what, _stop);
-
-    private static double Score(TrainedRouter router, LabelledRequest row)
-    {
-        double[] scores = new double[router.Outputs.Length];
-        router.Score(row, scores);
-        return NeedPerUsd.Join(scores);
-    }
 
     public static ImmutableArray<LabelledRequest> Read(string path)
     {
@@ -203,6 +197,6 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Requests, how routers that did not see them scored them, and the order and the router that belong to a threshold of these scores; no router where each part had its own.</summary>
+    /// <summary>Requests, how routers that did not see them scored them, and the order and the router that belong to a threshold of these scores; no router where nothing is saved and each part had its own.</summary>
     private sealed record Unseen(PairRows Rows, double[] Need, double[] PerUsd, double[] Chances, NeedPerUsd Order, TrainedRouter? Router);
 }

@@ -51,23 +51,14 @@ internal static class PairMeasurement
         LabelledRequest[] others = [.. cut.Train.Except(trainingRows.Requests, ReferenceEqualityComparer.Instance).Cast<LabelledRequest>()];
         TrainingTarget target = TrainingTarget.Pair(arguments.Strong, arguments.Weak);
         TrainedRouter router = trainer.Train(target, cut.Train, "trained");
-        double[] need = [.. trainer.Score(router, rows.Requests).Select(static scores => NeedPerUsd.Join(scores))];
+        PairScore[] scores = Score(trainer, router, rows.Requests);
 
         // Its routers are not the one that is measured, so their time is not counted.
         int folds = Math.Min(arguments.CrossFit ?? CrossFit, trainingRows.Requests.Length);
         var aside = new QualityTrainer(arguments) { Planned = folds };
-        PairCrossFit crossFit = PairCrossFit.Run(trainingRows, others, folds, arguments.Seed, part =>
-        {
-            TrainedRouter partial = aside.Train(target, part, "cross-fitted");
-            double[] scores = new double[partial.Outputs.Length];
-            return row =>
-            {
-                partial.Score(row, scores);
-                return NeedPerUsd.Join(scores);
-            };
-        });
-        double[] perUsd = crossFit.FitNeedPerUsd().Order(need, rows.Lengths.AsSpan());
-        return new(rows, need, perUsd, crossFit, crossFit.OrderPerUsd());
+        PairCrossFit crossFit = PairCrossFit.Run(trainingRows, others, folds, arguments.Seed, part => aside.Train(target, part, "cross-fitted")).For(router);
+        double[] perUsd = crossFit.FitNeedPerUsd().Order(scores, rows.Lengths.AsSpan());
+        return new(rows, [.. scores.Select(static score => score.Need)], perUsd, crossFit, crossFit.OrderPerUsd());
     }
 
     private static Tested CrossValidate(QualityArguments arguments, QualityTrainer trainer, List<QualityCut> cuts, ImmutableArray<LabelledRequest> all)
@@ -77,9 +68,15 @@ internal static class PairMeasurement
         PairCrossFit crossFit = PairCrossFit.Run(rows, others, cuts.Count, arguments.Seed, part =>
         {
             TrainedRouter router = trainer.Train(TrainingTarget.Pair(arguments.Strong, arguments.Weak), part, "trained");
-            return row => NeedPerUsd.Join(trainer.Score(router, [row])[0]);
+            return row => Score(trainer, router, [row])[0];
         });
         return new(rows, [.. crossFit.Scores], crossFit.OrderPerUsd(), null, []);
+    }
+
+    private static PairScore[] Score(QualityTrainer trainer, TrainedRouter router, IReadOnlyList<LabelledRequest> rows)
+    {
+        (double[][] scores, double[][] costs) = trainer.Score(router, rows);
+        return [.. scores.Zip(costs, static (outputs, usd) => PairScore.From(outputs, usd))];
     }
 
     private static string Line(QualityArguments arguments, QualityTrainer trainer, List<Tested> tested)

@@ -55,9 +55,9 @@ internal static class PoolMeasurement
         double[][] flat = [.. outcomes.MeanQuality.Select(mean => Enumerable.Repeat(mean, outcomes.Count).ToArray())];
         double[][] flatCost = [.. outcomes.MeanCostUsd.Select(mean => Enumerable.Repeat(mean, outcomes.Count).ToArray())];
         PoolEvaluation blind = PoolEvaluation.Create(flat, flatCost, outcomes);
-        PoolEvaluation hosted = PoolEvaluation.Create(tested.Quality, tested.CostByLength, outcomes);
+        PoolEvaluation byLength = PoolEvaluation.Create(tested.Quality, tested.CostByLength, outcomes);
         PoolEvaluation oracle = PoolEvaluation.Create(outcomes.Quality, [.. outcomes.CostUsd.Select(static column => column.ToArray())], outcomes);
-        foreach ((string name, PoolEvaluation evaluation) in new[] { ("router", first), ("router, costs by length (a host)", hosted), ("best single model at each cost", blind), ("oracle", oracle) })
+        foreach ((string name, PoolEvaluation evaluation) in new[] { ("router", first), ("router, costs by length", byLength), ("best single model at each cost", blind), ("oracle", oracle) })
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-34} quality {evaluation.Quality:0.000}, AIQ {evaluation.Aiq:0.000}, saved at 0% {evaluation.SavedAt0:0.0}, 1% {evaluation.SavedAt1:0.0}, 5% {evaluation.SavedAt5:0.0}"));
         }

@@ -6,26 +6,20 @@ using LlmRouting.Onnx.Training.Evaluation;
 
 namespace LlmRouting.Lab.Quality;
 
-/// <summary>Holds what routers and cost predictors said of rows that they were not trained on.</summary>
+/// <summary>Holds what routers said of rows that they were not trained on.</summary>
 /// <param name="Rows">The rows.</param>
 /// <param name="Quality">Predicted quality by model, then row.</param>
-/// <param name="Cost">Expected cost by model, then row, in USD.</param>
-/// <param name="CostByLength">The same from the length alone, as a host expects it.</param>
+/// <param name="Cost">Expected cost by model, then row, in USD, as a host expects it: by the router, or from the length where it tells none.</param>
+/// <param name="CostByLength">The same from the length alone.</param>
 /// <param name="Folds">Each row's part, from 0.</param>
 internal sealed record PoolPredictions(ImmutableArray<LabelledRequest> Rows, double[][] Quality, double[][] Cost, double[][] CostByLength, int[] Folds)
 {
     public static PoolPredictions Make(QualityTrainer trainer, ImmutableArray<string> models, QualityCut cut, int fold, string what)
     {
         TrainedRouter router = trainer.Train(TrainingTarget.Pool(models), cut.Train, what);
-        CostPredictor costs = trainer.TrainCosts(models, cut.Train);
-        double[][] byRow = trainer.Score(router, cut.Test);
-        double[][] costByRow = [.. cut.Test.Select(row =>
-        {
-            double[] usd = new double[models.Length];
-            costs.Predict(row, usd);
-            return usd;
-        })];
-        return new([.. cut.Test], Turn(byRow, models.Length), Turn(costByRow, models.Length), [.. models.Select(model => ByLength(model, cut))], [.. Enumerable.Repeat(fold, cut.Test.Count)]);
+        (double[][] scores, double[][] costs) = trainer.Score(router, cut.Test);
+        double[][] byLength = [.. models.Select(model => ByLength(model, cut))];
+        return new([.. cut.Test], Turn(scores, models.Length), router.TellsCosts ? Turn(costs, models.Length) : byLength, byLength, [.. Enumerable.Repeat(fold, cut.Test.Count)]);
     }
 
     public static PoolPredictions Join(IReadOnlyList<PoolPredictions> parts) => new(

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using LlmRouting.Onnx.Training;
-using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Lab.Quality;
@@ -40,28 +38,25 @@ internal sealed class QualityTrainer(QualityArguments arguments)
         return router;
     }
 
-    /// <summary>Learns what calls cost.</summary>
-    public CostPredictor TrainCosts(ImmutableArray<string> models, IReadOnlyList<LabelledRequest> rows) =>
-        CostPredictor.Train(rows, models, new TrainerOptions { Target = TrainingTarget.Pool(models), Seed = arguments.Seed, Threads = arguments.Threads });
-
-    /// <summary>Scores rows; one array for each row.</summary>
-    public double[][] Score(TrainedRouter router, IReadOnlyList<LabelledRequest> rows)
+    /// <summary>Scores rows, and says what calls are expected to cost; one array for each row.</summary>
+    public (double[][] Scores, double[][] CostsUsd) Score(TrainedRouter router, IReadOnlyList<LabelledRequest> rows)
     {
         double[][] scores = [.. rows.Select(_ => new double[router.Outputs.Length])];
+        double[][] costs = [.. rows.Select(_ => new double[router.Target.Models.Length])];
         for (int i = 0; i < Math.Min(WarmUp, scores.Length); i++)
         {
-            router.Score(rows[i], scores[i]); // the first calls compile
+            router.Score(rows[i], scores[i], costs[i]); // the first calls compile
         }
 
         // The processor's time, not the clock's: others may be at work on the machine.
         TimeSpan before = Environment.CpuUsage.TotalTime;
         for (int i = 0; i < scores.Length; i++)
         {
-            router.Score(rows[i], scores[i]);
+            router.Score(rows[i], scores[i], costs[i]);
         }
 
         ScoreSeconds += (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         Scored += scores.Length;
-        return scores;
+        return (scores, costs);
     }
 }

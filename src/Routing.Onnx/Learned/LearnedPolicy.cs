@@ -10,6 +10,11 @@ internal sealed class LearnedPolicy
 {
     private const int MostOutputs = 3;
     private static readonly string[] ThresholdNames = ["promise", "share", "budget"];
+    private static readonly string[] PerUsdNames =
+    [
+        NeedPerUsd.PromiseByWordsThreshold, NeedPerUsd.PromiseThreshold, NeedPerUsd.BudgetByWordsThreshold, NeedPerUsd.BudgetThreshold, PoolChoice.QualityByWordsName, PoolChoice.QualityPerUsdName,
+    ];
+
     private readonly NeedPerUsd? _perUsd;
 
     public LearnedPolicy(TrainedRouter router, LearnedStrategySettings settings)
@@ -33,6 +38,7 @@ internal sealed class LearnedPolicy
             throw new ArgumentException($"The threshold is {Threshold}; for a pair it must be a number, for a pool a chance between 0 and 1.", nameof(settings));
         }
 
+        ThrowUnlessCostsAreTold(router);
         Models = [.. router.Target.Models.Select(name => settings.Models.GetValueOrDefault(name, name))];
     }
 
@@ -54,9 +60,18 @@ internal sealed class LearnedPolicy
     public double Need(string text, ReadOnlySpan<float> embedding, out double knownShare)
     {
         Span<double> outputs = stackalloc double[MostOutputs];
-        Router.Score(text, embedding, outputs, out knownShare);
-        double need = NeedPerUsd.Join(outputs);
-        return _perUsd is null ? need : _perUsd.Order(need, text.Length);
+        Span<double> costs = stackalloc double[2];
+        Router.Score(text, embedding, outputs, costs, out knownShare);
+        PairScore score = PairScore.From(outputs, costs);
+        return _perUsd is null ? score.Need : _perUsd.Order(score, text.Length);
+    }
+
+    private void ThrowUnlessCostsAreTold(TrainedRouter router)
+    {
+        if ((_perUsd?.IsByWords == true || Choice?.IsByWords == true) && router.Model.Costs?.IsComplete != true)
+        {
+            throw new ArgumentException("The router's file decides by costs that are expected from the words, but the router tells none, or not those of every model. Train and calibrate it again.", nameof(router));
+        }
     }
 
     // What saves more comes first: a threshold of the need per USD, where the file holds that order too.
@@ -64,7 +79,7 @@ internal sealed class LearnedPolicy
     {
         if (router.Target.Kind == TrainingTargetKind.Pair && NeedPerUsd.ReadFrom(router.Thresholds) is { } perUsd)
         {
-            foreach (string name in (ReadOnlySpan<string>)[NeedPerUsd.PromiseThreshold, NeedPerUsd.BudgetThreshold])
+            foreach (string name in (ReadOnlySpan<string>)[perUsd.PromiseName, perUsd.BudgetName])
             {
                 if (router.Thresholds.TryGetValue(name, out double threshold))
                 {
@@ -82,7 +97,7 @@ internal sealed class LearnedPolicy
         }
 
         throw new ArgumentException(
-            $"The router's file holds no threshold (one of {NeedPerUsd.PromiseThreshold}, {NeedPerUsd.BudgetThreshold}, {PoolChoice.QualityPerUsdName}, {string.Join(", ", ThresholdNames)}). Calibrate it (samples/TrainRouter calibrate --save), or set {nameof(LearnedStrategySettings.Threshold)}.",
+            $"The router's file holds no threshold (one of {string.Join(", ", PerUsdNames)}, {string.Join(", ", ThresholdNames)}). Calibrate it (samples/TrainRouter calibrate --save), or set {nameof(LearnedStrategySettings.Threshold)}.",
             nameof(router));
     }
 

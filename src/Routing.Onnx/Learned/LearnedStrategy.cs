@@ -146,9 +146,10 @@ public sealed partial class LearnedStrategy : IRoutingStrategy
 
         int models = policy.Models.Length;
         Span<double> chances = models <= MostOnStack ? stackalloc double[models] : new double[models];
-        policy.Router.Score(text, embedding, chances, out knownShare);
+        Span<double> costs = models <= MostOnStack ? stackalloc double[models] : new double[models];
+        policy.Router.Score(text, embedding, chances, costs, out knownShare);
         return knownShare < _settings.MinKnownShare ? StrategyVerdict.Abstain(Unlike)
-            : policy.Choice is { } choice ? JudgePool(policy, choice, chances, text.Length, candidates)
+            : policy.Choice is { } choice ? JudgePool(policy, choice, chances, costs, text.Length, candidates)
             : JudgePool(policy, chances, candidates);
     }
 
@@ -162,15 +163,20 @@ public sealed partial class LearnedStrategy : IRoutingStrategy
                 chosen, _settings.Confidence, needsStrong ? "the need for the strong model reaches the threshold" : "the need for the strong model is below the threshold");
     }
 
-    private StrategyVerdict JudgePool(LearnedPolicy policy, PoolChoice choice, Span<double> chances, int length, CandidateSet candidates)
+    private StrategyVerdict JudgePool(LearnedPolicy policy, PoolChoice choice, Span<double> chances, Span<double> costs, int length, CandidateSet candidates)
     {
+        if (!choice.IsByWords)
+        {
+            choice.ExpectCosts(length, costs);
+        }
+
         Span<bool> isCandidate = chances.Length <= MostOnStack ? stackalloc bool[chances.Length] : new bool[chances.Length];
         for (int i = 0; i < isCandidate.Length; i++)
         {
             isCandidate[i] = candidates.Find(policy.Models[i]) is not null;
         }
 
-        int chosen = choice.Choose(chances, length, isCandidate);
+        int chosen = choice.Choose(chances, costs, isCandidate);
         return chosen < 0
             ? StrategyVerdict.Abstain("none of its models is a candidate")
             : StrategyVerdict.Prefer(policy.Models[chosen], _settings.Confidence, "the model with the greatest expected quality for its expected cost");

@@ -12,8 +12,9 @@ public sealed record LearnedStrategySettings
 
     /// <summary>Gets the threshold.</summary>
     /// <value>For a pair, the need (<see cref="Training.Calibration.NeedPerUsd.Join"/>) at and above which a request goes to the strong model; any number, infinities too. For a pool, the least chance of a good answer
-    /// with which a model is good enough, 0 to 1. Null, the default, takes the one in the router's file: <c>promise-per-usd</c>, else <c>budget-per-usd</c> (a pair, by the need per USD),
-    /// or <c>quality-per-usd</c> (a pool, by <see cref="Training.Calibration.PoolChoice"/>: the greatest corrected chance less expected cost), else <c>promise</c>, <c>share</c> or <c>budget</c>.</value>
+    /// with which a model is good enough, 0 to 1. Null, the default, takes the one in the router's file: <c>promise-per-expected-usd</c> or <c>promise-per-usd</c>, else
+    /// <c>budget-per-expected-usd</c> or <c>budget-per-usd</c> (a pair, by the need per USD), or <c>quality-per-expected-usd</c> or <c>quality-per-usd</c> (a pool, by
+    /// <see cref="Training.Calibration.PoolChoice"/>: the greatest corrected chance less expected cost), else <c>promise</c>, <c>share</c> or <c>budget</c>.</value>
     public double? Threshold { get; init; }
 
     /// <summary>Gets which registered model is meant by a name in the router's file.</summary>

@@ -11,7 +11,7 @@ namespace LlmRouting.Onnx.Training;
 /// <para>Thread-safe. Deterministic for its options and data, whatever the number of threads, as long as there is no
 /// <see cref="TrainerOptions.TimeLimit"/>.</para>
 /// <para>Texts become latent vectors; each family learns the target from them and predicts the requests that it did not see; their blend
-/// is chosen on those predictions.</para>
+/// is chosen on those predictions. Where the requests' costs are known and do not follow from their lengths, what calls cost is learned, too.</para>
 /// </remarks>
 public sealed class RouterTrainer
 {
@@ -70,7 +70,8 @@ public sealed class RouterTrainer
         (Matrix shares, float[] bias) = Stacker.Fit(table, families.HeldOut, FamilyFits.ExpectedShares);
         Matrix blended = families.Blend(shares, bias);
         (float[] slope, float[] offset) = Calibrate(table, blended, examples.HasGap);
-        RouterModel model = families.ToModel(lexicon, shares, bias, slope, offset);
+        CostModel? costs = LearnCosts(examples, table, work);
+        RouterModel model = families.ToModel(lexicon, shares, bias, slope, offset, costs);
         var report = new TrainingReport
         {
             Requests = table.Rows,
@@ -121,6 +122,17 @@ public sealed class RouterTrainer
         }
 
         return [.. fingerprints.Select(fingerprint => folds[fingerprint])];
+    }
+
+    private CostModel? LearnCosts(Examples examples, TrainingTable table, Work work)
+    {
+        float[] logLengths = new float[table.Rows];
+        for (int row = 0; row < logLengths.Length; row++)
+        {
+            logLengths[row] = examples.Taught.Dense(row)[CostModel.LogLength];
+        }
+
+        return CostFamily.Fit(examples.Requests, table, logLengths, _options.Target.Models, work);
     }
 
     private static (float[] Slope, float[] Offset) Calibrate(TrainingTable table, Matrix blended, bool hasGap)

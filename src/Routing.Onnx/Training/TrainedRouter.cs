@@ -51,6 +51,10 @@ public sealed class TrainedRouter
     /// </value>
     public ImmutableArray<string> Outputs { get; }
 
+    /// <summary>Gets whether it expects what calls of <see cref="TrainingTarget.Models"/> cost, from the words.</summary>
+    /// <value>False where the costs of the training requests follow from their lengths, or were known for fewer than 100 of them.</value>
+    public bool TellsCosts => Model.Costs is not null;
+
     /// <summary>Gets how many numbers the embedding has that comes with each text.</summary>
     /// <value>0, where the router needs none: it was trained without embeddings, or they did not help (<see cref="TrainingReport.Embedding"/>).</value>
     public int EmbeddingLength => Model.Lexicon.Embedding?.Length ?? 0;
@@ -80,34 +84,53 @@ public sealed class TrainedRouter
         Score(features.Indices, features.Counts, features.Dense, embedding, destination);
     }
 
-    /// <summary>Scores a labelled request: its text or its captured features, and its embedding where the router needs one.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, the features have another version, or the request lacks a text and features, or an embedding that fits.</exception>
-    public void Score(LabelledRequest request, Span<double> destination)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        ReadOnlySpan<float> embedding = request.Embedding.AsSpan();
-        if (request.Text is { } text)
-        {
-            Score(text, embedding, destination);
-            return;
-        }
-
-        ThrowUnlessFits(embedding);
-        Score(request.Features ?? throw new ArgumentException($"The request '{request.Id}' has neither a text nor captured features.", nameof(request)), embedding, destination);
-    }
-
     /// <summary>Scores a text, and tells how far to believe the scores.</summary>
     /// <param name="text">The text; may be empty.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <param name="knownShare">How much of the text's wording the training requests had, 0 (none of it) to 1: on unknown wording the scores are little more
     /// than a guess from its length and form.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public void Score(ReadOnlySpan<char> text, Span<double> destination, out double knownShare)
     {
         ThrowIfNeedsEmbedding();
-        Score(text, default, destination, out knownShare);
+        Score(text, default, destination, default, out knownShare);
+    }
+
+    /// <summary>Scores a text, and tells what calls are expected to cost and how far to believe it.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <param name="costsUsd">Receives one cost in USD for each of the target's models, 0 or more; NaN where it is unknown, and for all where <see cref="TellsCosts"/> is false.</param>
+    /// <param name="knownShare">How much of the text's wording the training requests had, 0 to 1.</param>
+    /// <exception cref="ArgumentException">A destination is too short.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
+    public void Score(ReadOnlySpan<char> text, Span<double> destination, Span<double> costsUsd, out double knownShare)
+    {
+        ThrowIfNeedsEmbedding();
+        Score(text, default, destination, Room(costsUsd), out knownShare);
+    }
+
+    /// <summary>Scores a labelled request, by its text or its captured features, and its embedding where the router needs one.</summary>
+    /// <param name="request">The request; its labels are not looked at.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="ArgumentException">The destination is too short, the request has neither text nor features, or features of another version, or lacks an embedding that fits.</exception>
+    public void Score(LabelledRequest request, Span<double> destination)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ScoreRequest(request, destination, default);
+    }
+
+    /// <summary>Scores a labelled request, and tells what calls are expected to cost.</summary>
+    /// <param name="request">The request; its labels are not looked at.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <param name="costsUsd">Receives one cost in USD for each of the target's models; NaN where it is unknown, and for all where <see cref="TellsCosts"/> is false.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="ArgumentException">A destination is too short, the request has neither text nor features, or features of another version, or lacks an embedding that fits.</exception>
+    public void Score(LabelledRequest request, Span<double> destination, Span<double> costsUsd)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ScoreRequest(request, destination, Room(costsUsd));
     }
 
     /// <summary>Scores captured features.</summary>
@@ -119,7 +142,8 @@ public sealed class TrainedRouter
     {
         ArgumentNullException.ThrowIfNull(features);
         ThrowIfNeedsEmbedding();
-        Score(features, default, destination);
+        ThrowUnlessKnown(features);
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), default, destination);
     }
 
     /// <summary>Scores a text by the first of <see cref="Outputs"/> alone.</summary>
@@ -196,24 +220,35 @@ public sealed class TrainedRouter
     }
 
     /// <summary>Scores a text whose embedding fits, and tells how far to believe the scores.</summary>
-    internal void Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, Span<double> destination, out double knownShare)
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="embedding">Its embedding, which fits; not looked at by a router that needs none.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <param name="costsUsd">Receives what calls are expected to cost, where it is known; empty when nobody asks.</param>
+    /// <param name="knownShare">How much of the text's wording the training requests had, 0 to 1.</param>
+    internal void Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, Span<double> destination, Span<double> costsUsd, out double knownShare)
     {
         FeatureBuffer features = Read(text);
         knownShare = Model.Lexicon.KnownShare(features.Indices);
-        Score(features.Indices, features.Counts, features.Dense, embedding, destination);
+        Score(features.Indices, features.Counts, features.Dense, embedding, destination, costsUsd);
     }
 
     /// <summary>Tells how much of a text's wording the training requests had, 0 to 1.</summary>
     internal double KnownShare(ReadOnlySpan<char> text) => Model.Lexicon.KnownShare(Read(text).Indices);
 
-    private void Score(HashedFeatures features, ReadOnlySpan<float> embedding, Span<double> destination)
+    private void ScoreRequest(LabelledRequest request, Span<double> destination, Span<double> costsUsd)
     {
-        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
+        ReadOnlySpan<float> embedding = request.Embedding.AsSpan();
+        ThrowUnlessFits(embedding);
+        if (request.Text is { } text)
         {
-            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
+            FeatureBuffer read = Read(text);
+            Score(read.Indices, read.Counts, read.Dense, embedding, destination, costsUsd);
+            return;
         }
 
-        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), embedding, destination);
+        HashedFeatures features = request.Features ?? throw new ArgumentException($"The request '{request.Id}' has neither a text nor captured features.", nameof(request));
+        ThrowUnlessKnown(features);
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), embedding, destination, costsUsd);
     }
 
     private void ThrowIfNeedsEmbedding()
@@ -242,6 +277,26 @@ public sealed class TrainedRouter
         }
     }
 
+    private void ThrowUnlessKnown(HashedFeatures features)
+    {
+        if (features.Version != FeatureHasher.FeatureVersion || (features.Indices is [.., var last] && last >= Model.Lexicon.Rows.Length))
+        {
+            throw new ArgumentException("The features were captured by another version, or with other settings, than the router was trained with.", nameof(features));
+        }
+    }
+
+    private Span<double> Room(Span<double> costsUsd)
+    {
+        if (costsUsd.Length < Target.Models.Length)
+        {
+            throw new ArgumentException($"There is room for {costsUsd.Length} costs; the router is for {Target.Models.Length} models.", nameof(costsUsd));
+        }
+
+        Span<double> costs = costsUsd[..Target.Models.Length];
+        costs.Fill(double.NaN);
+        return costs;
+    }
+
     private bool IsDifference => Model.Targets < Outputs.Length;
 
     // A difference needs both of its sides.
@@ -257,7 +312,8 @@ public sealed class TrainedRouter
         }
     }
 
-    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> destination)
+    private void Score(
+        ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> destination, Span<double> costsUsd = default)
     {
         if (destination.Length < Outputs.Length)
         {
@@ -267,12 +323,12 @@ public sealed class TrainedRouter
         // A pair that was hardly ever seen together has no gap of its own: then it is the difference of the chances.
         if (IsDifference)
         {
-            Model.Predict(indices, counts, dense, embedding, destination.Slice(1, Model.Targets));
+            Model.Predict(indices, counts, dense, embedding, destination.Slice(1, Model.Targets), costsUsd);
             destination[0] = destination[1] - destination[2];
         }
         else
         {
-            Model.Predict(indices, counts, dense, embedding, destination[..Model.Targets]);
+            Model.Predict(indices, counts, dense, embedding, destination[..Model.Targets], costsUsd);
         }
     }
 }

@@ -14,7 +14,7 @@ public static class TrainerFamilies
     /// <summary>Kernel ridge regression (the mean of a Gaussian process) over the latent vectors.</summary>
     public const string Kernel = "kernel";
 
-    /// <summary>Gradient-boosted shallow trees on the latent vector and the dense measures.</summary>
+    /// <summary>Gradient-boosted shallow trees on the dense measures: the form of a request, whatever its words.</summary>
     public const string Boosting = "boosting";
 
     /// <summary>Small neural networks with one hidden layer on the latent vector and the dense measures, averaged.</summary>

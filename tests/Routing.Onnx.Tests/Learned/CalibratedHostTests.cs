@@ -16,11 +16,7 @@ public sealed class CalibratedHostTests
     private const int Rows = 600;
     private static readonly TrainingTarget Target = TrainingTarget.Pair("strong", "weak");
     private static readonly Lazy<PairCrossFit> Unseen = new(static () => PairCrossFit.Run(
-        PairRows.Create(Priced(Rows, 1), "strong", "weak"), [], 5, 1, static part =>
-        {
-            TrainedRouter router = Train(part);
-            return request => Learnt.NeedOf(router, request.Text!);
-        }));
+        PairRows.Create(Priced(Rows, 1), "strong", "weak"), [], 5, 1, Train));
 
     private string _folder = "";
 
@@ -54,10 +50,30 @@ public sealed class CalibratedHostTests
         Assert.That(found, Is.EqualTo(promise.WeakShare).Within(0.07));
     }
 
-    private async Task<double> WeakShareOfHost(Dictionary<string, double> thresholds)
+    [Test]
+    [Description("S23 the same where costs are told by the words")]
+    public async Task PromisePerExpectedUsd_SendsTheShareThatWasCalibrated()
+    {
+        LabelledRequest[] priced = PricedRequests.Make(Rows, 1);
+        PairCrossFit unseen = PairCrossFit.Run(PairRows.Create(priced, "strong", "weak"), [], 5, 1, Train);
+        PromisedThreshold promise = PromiseCalibrator.Choose(unseen.OrderPerUsd(), unseen.Rows.Outcomes, new() { MaxLossPercent = 15 });
+        NeedPerUsd order = unseen.FitNeedPerUsd();
+        Dictionary<string, double> thresholds = new() { [order.PromiseName] = promise.Threshold };
+        order.WriteTo(thresholds);
+
+        double found = await WeakShareOfHost(thresholds, priced);
+
+        Assert.That(order.IsByWords);
+        Assert.That(promise.WeakShare, Is.GreaterThan(0.2).And.LessThan(0.95), "a promise that decides something");
+        Assert.That(found, Is.EqualTo(promise.WeakShare).Within(0.07));
+    }
+
+    private Task<double> WeakShareOfHost(Dictionary<string, double> thresholds) => WeakShareOfHost(thresholds, Priced(Rows, 1));
+
+    private async Task<double> WeakShareOfHost(Dictionary<string, double> thresholds, LabelledRequest[] training)
     {
         string path = Path.Combine(_folder, "router.onnx");
-        Train(Priced(Rows, 1)).Save(path, thresholds);
+        Train(training).Save(path, thresholds);
         ServiceCollection services = new();
         services.AddLlmRouting().AddLearnedRouter(path)
             .AddModel(Profile("weak", 1), new FakeChatClient())

@@ -14,6 +14,10 @@ internal static class Embedded
 
     public static Lazy<TrainedRouter> Complexity { get; } = new(static () => Train(TrainingTarget.Complexity));
 
+    /// <summary>Gets one that tells costs, too: a request with "please" costs ten times as much.</summary>
+    public static Lazy<TrainedRouter> Costed { get; } = new(static () => new RouterTrainer(new TrainerOptions { Target = TrainingTarget.Pair("strong", "weak"), Threads = 1, Dimensions = 16 })
+        .Train([.. SyntheticEmbeddings.Make(300, isInformative: true).Select(static request => SyntheticEmbeddings.WithCosts(request, request.Text!.Contains("please", StringComparison.Ordinal) ? 0.1 : 0.01))]));
+
     public static TrainedRouter Train(TrainingTarget target, int length = SyntheticEmbeddings.Length, string? modelId = "embedder-1", bool withNetwork = false) =>
         new RouterTrainer(new TrainerOptions
         {

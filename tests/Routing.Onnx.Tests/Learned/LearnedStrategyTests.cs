@@ -52,14 +52,48 @@ public sealed class LearnedStrategyTests
     }
 
     [Test]
+    [Description("S23 a threshold of the need per expected USD decides by what the words cost, as it was calibrated")]
+    public async Task Pair_DecidesByTheCostsThatTheRouterTells_WhereTheFileSaysSo()
+    {
+        TrainedRouter router = Learnt.Costed.Value;
+        NeedPerUsd order = NeedPerUsd.FitByWords([0, 1, 0, 1], new([1, 1, 1, 1], [1, 0, 1, 0], [1, 1, 1, 1], [0, 0, 0, 0]));
+        double place = order.Order(PairScore.Of(router, new() { Id = "1", Text = Learnt.HardText }), Learnt.HardText.Length);
+
+        StrategyVerdict at = await Decide(place);
+        StrategyVerdict above = await Decide(Math.BitIncrement(place));
+
+        Assert.That(at.Target, Is.EqualTo("strong"));
+        Assert.That(above.Target, Is.EqualTo("weak"));
+
+        ValueTask<StrategyVerdict> Decide(double threshold)
+        {
+            Dictionary<string, double> thresholds = new() { [order.PromiseName] = threshold };
+            order.WriteTo(thresholds);
+            var strategy = new LearnedStrategy(Learnt.With(router, [.. thresholds.Select(static pair => (pair.Key, pair.Value))]));
+            return strategy.EvaluateAsync(Learnt.Ask(Learnt.HardText), Both, CancellationToken.None);
+        }
+    }
+
+    [Test]
+    public void Pair_WhoseRouterTellsNoCosts_IsRefusedWhereTheFileDecidesByThem()
+    {
+        NeedPerUsd order = NeedPerUsd.FitByWords([0, 1, 0, 1], new([1, 1, 1, 1], [1, 0, 1, 0], [1, 1, 1, 1], [0, 0, 0, 0]));
+        Dictionary<string, double> thresholds = new() { [order.PromiseName] = 1 };
+        order.WriteTo(thresholds);
+        TrainedRouter silent = Learnt.With(Learnt.Pair.Value, [.. thresholds.Select(static pair => (pair.Key, pair.Value))]);
+
+        Assert.That(() => new LearnedStrategy(silent), Throws.ArgumentException.With.Message.Contains("tells none"));
+    }
+
+    [Test]
     [Description("S23 a threshold of the need per USD decides by the request's length too, as it was calibrated")]
     public async Task Pair_DecidesByNeedPerUsd_WhereTheFileHoldsIt()
     {
         TrainedRouter router = Learnt.Pair.Value;
         NeedPerUsd order = NeedPerUsd.Fit([0, 1, 0, 1], [10, 100, 1000, 10000], new([1, 1, 1, 1], [1, 0, 1, 0], [0.01, 0.1, 1, 10], [0, 0, 0, 0]));
         string longer = string.Concat(Enumerable.Repeat(Learnt.HardText + " ", 20));
-        double hard = order.Order(Learnt.NeedOf(router, Learnt.HardText), Learnt.HardText.Length);
-        double dear = order.Order(Learnt.NeedOf(router, longer), longer.Length);
+        double hard = order.Order(new(Learnt.NeedOf(router, Learnt.HardText)), Learnt.HardText.Length);
+        double dear = order.Order(new(Learnt.NeedOf(router, longer)), longer.Length);
         Dictionary<string, double> thresholds = new() { ["promise"] = double.NegativeInfinity, [NeedPerUsd.PromiseThreshold] = (hard + dear) / 2 };
         order.WriteTo(thresholds);
         var strategy = new LearnedStrategy(Learnt.With(router, [.. thresholds.Select(static pair => (pair.Key, pair.Value))]));

@@ -18,6 +18,10 @@ internal static class Learnt
 
     public static Lazy<TrainedRouter> Complexity { get; } = new(static () => Train(TrainingTarget.Complexity));
 
+    /// <summary>Gets a router for a pair that tells what calls cost.</summary>
+    public static Lazy<TrainedRouter> Costed { get; } = new(static () =>
+        new RouterTrainer(new TrainerOptions { Target = TrainingTarget.Pair("strong", "weak"), Threads = 1, Dimensions = 16 }).Train(PricedRequests.Make(400, 1)));
+
     public const string HardText = "please tell me about the eigenvalue theorem and proof, which manifold and homomorphism";
 
     public const string EasyText = "please tell me about the weather and holiday, which recipe and birthday";

@@ -53,6 +53,31 @@ public sealed class RuntimeAgreementTests
     [Test]
     public void Scores_OfTheDefaultModel_AgreeWithOnnxRuntime() => AssertAgree(DefaultModel.Router);
 
+    [Test]
+    [Description("S23 what calls cost is a second output; the first is what it always was")]
+    public void Costs_AgreeWithOnnxRuntime([Values] bool withEmbeddings)
+    {
+        TrainedRouter router = (withEmbeddings ? Embedded.Costed : Learnt.Costed).Value;
+        AssertAgree(router);
+        OrtRuntime runtime = RuntimeNeeded.Load();
+        using var file = new MemoryStream();
+        router.Save(file);
+        using OrtSessionOptions options = new(runtime);
+        using OrtSession session = OrtSession.Open(runtime, file.ToArray(), "router", options);
+        var hasher = new FeatureHasher(router.Model.Lexicon.Features);
+        double[] managed = new double[2];
+        foreach (string text in Texts)
+        {
+            float[] embedding = Embedding(router, text);
+            router.Score(text, embedding, new double[3], managed, out _);
+            float[] native = Run(session, hasher.Hash(text), embedding, output: 1);
+
+            Assert.That(native, Is.EqualTo(managed).Within(1e-3).Percent, $"a text of {text.Length} characters");
+        }
+
+        Assert.That(session.Outputs.Select(static output => output.Name), Is.EqualTo(new[] { "scores", "costs" }));
+    }
+
     private static void AssertAgree(TrainedRouter router)
     {
         OrtRuntime runtime = RuntimeNeeded.Load();
@@ -85,7 +110,7 @@ public sealed class RuntimeAgreementTests
         _ => SyntheticEmbeddings.Embed(text, text.Length % 2 == 0),
     };
 
-    private static float[] Run(OrtSession session, HashedFeatures features, float[] embedding)
+    private static float[] Run(OrtSession session, HashedFeatures features, float[] embedding, int output = 0)
     {
         // A text without features is one pair of zeros.
         int length = Math.Max(1, features.Indices.Length);
@@ -114,7 +139,7 @@ public sealed class RuntimeAgreementTests
 
         Assert.That(session.Inputs.Select(static input => input.Name), Is.EquivalentTo(byName.Keys));
         var result = new OrtTensor(OrtElementType.Float);
-        session.Run([.. session.Inputs.Select(input => byName[input.Name])], 0, result);
+        session.Run([.. session.Inputs.Select(input => byName[input.Name])], output, result);
         return result.As<float>().ToArray();
     }
 }

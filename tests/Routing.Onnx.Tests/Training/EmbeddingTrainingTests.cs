@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text;
 using LlmRouting.Learning;
+using LlmRouting.Onnx.Tests.Learned;
 using LlmRouting.Onnx.Training;
-using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Evaluation;
 using LlmRouting.Onnx.Training.Families;
@@ -185,7 +185,7 @@ public sealed class EmbeddingTrainingTests
     [Test]
     public void PoolCrossFit_ScoresRowsWithTheirEmbeddings()
     {
-        List<LabelledRequest> requests = [.. SyntheticEmbeddings.Make(200, isInformative: true).Select(static request => WithCosts(request, 0.01))];
+        List<LabelledRequest> requests = [.. SyntheticEmbeddings.Make(200, isInformative: true).Select(static request => SyntheticEmbeddings.WithCosts(request, 0.01))];
         List<TrainedRouter> trained = [];
 
         PoolCrossFit crossFit = PoolCrossFit.Run(requests, ["strong", "weak"], 2, 1, rows =>
@@ -199,23 +199,20 @@ public sealed class EmbeddingTrainingTests
     }
 
     [Test]
-    [Description("Costs are expected from the words: whoever predicts them has no embedding at hand.")]
-    public void CostPredictor_LearnsFromTheWordsAlone()
+    public void Train_WithEmbeddings_TellsCostsToo()
     {
-        List<LabelledRequest> requests = [.. SyntheticEmbeddings.Make(200, isInformative: true).Select(static request => WithCosts(request, request.Text!.Contains("please", StringComparison.Ordinal) ? 0.1 : 0.01))];
+        double[] scores = new double[3];
+        double[] dear = new double[2];
+        double[] cheap = new double[2];
+        LabelledRequest request = SyntheticEmbeddings.Make(1, isInformative: true)[0];
 
-        var predictor = CostPredictor.Train(requests, ["strong", "weak"], new TrainerOptions { Target = TrainingTarget.Pool(["strong", "weak"]), Threads = 1, Dimensions = 16 });
-        double[] costs = new double[2];
-        predictor.Predict(new LabelledRequest { Id = "x", Text = "please tell me" }, costs);
+        Embedded.Costed.Value.Score(request with { Text = "please tell please me please about it" }, scores, dear);
+        Embedded.Costed.Value.Score(request with { Text = "now then so that which and how of" }, scores, cheap);
 
-        Assert.That(predictor.Learned, Is.Not.Empty);
-        Assert.That(costs, Has.All.GreaterThan(0));
+        Assert.That(Embedded.Costed.Value.EmbeddingLength, Is.Positive);
+        Assert.That(dear[0], Is.GreaterThan(2 * cheap[0]));
+        Assert.That(dear[1], Is.GreaterThan(2 * cheap[1]));
     }
-
-    private static LabelledRequest WithCosts(LabelledRequest request, double usd) => request with
-    {
-        Costs = new Dictionary<string, double?> { ["strong"] = usd, ["weak"] = usd / 10 }.ToFrozenDictionary(),
-    };
 
     private static TrainedRouter Train(List<LabelledRequest> requests, int threads = 2) =>
         new RouterTrainer(new TrainerOptions { Target = TrainingTarget.Pair("strong", "weak"), Threads = threads, Dimensions = 16 }).Train(requests);

@@ -37,6 +37,11 @@ internal static class SyntheticEmbeddings
         return requests;
     }
 
+    public static LabelledRequest WithCosts(LabelledRequest request, double usd) => request with
+    {
+        Costs = new Dictionary<string, double?> { ["strong"] = usd, ["weak"] = usd / 10 }.ToFrozenDictionary(),
+    };
+
     /// <summary>Makes a vector for a text: the topic decides one direction, the text's hash the rest.</summary>
     public static float[] Embed(string text, bool isHard) => Embed(new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(text)))), isHard);
 

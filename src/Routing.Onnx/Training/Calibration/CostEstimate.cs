@@ -34,12 +34,26 @@ public sealed class CostEstimate
             throw new ArgumentException($"There are {lengths.Length} lengths and {costsUsd.Length} costs; there must be as many of both.", nameof(costsUsd));
         }
 
+        double[] logs = new double[lengths.Length];
+        for (int i = 0; i < logs.Length; i++)
+        {
+            logs[i] = LogLength(lengths[i]);
+        }
+
+        return FitLogs(logs, costsUsd);
+    }
+
+    /// <summary>Fits the estimate to lengths that are given as ln(length + 1).</summary>
+    /// <param name="logLengths">One number for each cost.</param>
+    /// <param name="costsUsd">What the calls cost; those that are not greater than 0 are left out.</param>
+    internal static CostEstimate FitLogs(ReadOnlySpan<double> logLengths, ReadOnlySpan<double> costsUsd)
+    {
         double n = 0, sumX = 0, sumY = 0, sumXx = 0, sumXy = 0;
-        for (int i = 0; i < lengths.Length; i++)
+        for (int i = 0; i < logLengths.Length; i++)
         {
             if (costsUsd[i] > 0 && double.IsFinite(costsUsd[i]))
             {
-                double x = LogLength(lengths[i]);
+                double x = logLengths[i];
                 double y = Math.Log(costsUsd[i]);
                 n++;
                 sumX += x;
@@ -80,7 +94,11 @@ public sealed class CostEstimate
 
     /// <summary>Estimates a call's cost in USD; greater than 0, unless the estimate was scaled to a model that is free.</summary>
     /// <param name="length">The request's length, in characters.</param>
-    public double Expected(int length) => Math.Exp(Offset + Exponent * LogLength(length));
+    public double Expected(int length) => Math.Exp(LogExpected(LogLength(length)));
+
+    /// <summary>Estimates the logarithm of a call's cost in USD.</summary>
+    /// <param name="logLength">ln(length + 1).</param>
+    internal double LogExpected(double logLength) => Offset + Exponent * logLength;
 
     private static double LogLength(int length) => Math.Log(Math.Max(length, 0) + 1);
 }

@@ -12,6 +12,10 @@ namespace LlmRouting.Onnx.Training.Calibration;
 public sealed class PoolCalibration
 {
     private const int Least = 100;
+
+    // What separates two factors by less than this (AIQ, 0 to 1) is chance: then the one that shrinks less is kept. On MMLU-Pro's 28 models, cut by seed 101, 0.5 was ahead of 0.7 by 0.00004
+    // on the rows to choose by.
+    private const double LeastGain = 1e-4;
     private static readonly double[] Factors = [1, 0.85, 0.7, 0.5];
     private readonly double[] _predictedMean;
     private readonly double[] _observedMean;
@@ -95,7 +99,7 @@ public sealed class PoolCalibration
             }
 
             double height = PoolEvaluation.Create(corrected, expectedCostUsd, outcomes).Aiq;
-            if (double.IsNegativeInfinity(best) || height > best)
+            if (double.IsNegativeInfinity(best) || height > best + LeastGain)
             {
                 (best, chosen, heldOut) = (height, factor, corrected);
             }

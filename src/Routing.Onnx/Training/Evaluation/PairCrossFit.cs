@@ -11,11 +11,15 @@ namespace LlmRouting.Onnx.Training.Evaluation;
 /// </remarks>
 public sealed class PairCrossFit
 {
-    private PairCrossFit(PairRows rows, double[] scores, int[] folds)
+    private readonly PairScore[] _scores;
+
+    private PairCrossFit(PairRows rows, PairScore[] scores, int[] folds)
     {
+        _scores = scores;
         Rows = rows;
-        Scores = [.. scores];
+        Scores = [.. scores.Select(static score => score.Need)];
         Folds = [.. folds];
+        TellsCosts = Array.TrueForAll(scores, static score => score.ExtraUsd > 0 && double.IsFinite(score.ExtraUsd));
     }
 
     /// <summary>Gets the rows.</summary>
@@ -23,6 +27,9 @@ public sealed class PairCrossFit
 
     /// <summary>Gets each row's score, higher where the strong model is needed more.</summary>
     public ImmutableArray<double> Scores { get; }
+
+    /// <summary>Gets whether every router told what the strong model costs in addition; only then rows are ordered by costs from the words, otherwise by costs from the length.</summary>
+    public bool TellsCosts { get; }
 
     /// <summary>Gets the part that each row belongs to, from 0; its score comes from a router trained on the other parts.</summary>
     public ImmutableArray<int> Folds { get; }
@@ -32,13 +39,33 @@ public sealed class PairCrossFit
     /// <param name="others">Further requests that every router may learn from; none of them is scored.</param>
     /// <param name="folds">The number of parts, 2 to 20; questions that are alike fall into the same part.</param>
     /// <param name="seed">Seeds the cut.</param>
-    /// <param name="train">Trains a router and returns how it scores a request.</param>
+    /// <param name="train">Trains a router for <see cref="TrainingTarget.Pair"/> of the two models.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="LabelledDataException">All rows ask the same question.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="folds"/> is not between 2 and 20, or greater than the number of rows.</exception>
+    public static PairCrossFit Run(
+        PairRows rows, IReadOnlyList<LabelledRequest> others, int folds, int seed, Func<IReadOnlyList<LabelledRequest>, TrainedRouter> train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        return Run(rows, others, folds, seed, part =>
+        {
+            TrainedRouter router = train(part);
+            return row => PairScore.Of(router, row);
+        });
+    }
+
+    /// <summary>Trains something that scores for each part, on the other parts.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="others">Further requests that everything may learn from; none of them is scored.</param>
+    /// <param name="folds">The number of parts, 2 to 20; questions that are alike fall into the same part.</param>
+    /// <param name="seed">Seeds the cut.</param>
+    /// <param name="train">Trains, and returns how a request is scored.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="LabelledDataException">All rows ask the same question.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="folds"/> is not between 2 and 20, or greater than the number of rows.</exception>
     public static PairCrossFit Run(
         PairRows rows, IReadOnlyList<LabelledRequest> others, int folds, int seed,
-        Func<IReadOnlyList<LabelledRequest>, Func<LabelledRequest, double>> train)
+        Func<IReadOnlyList<LabelledRequest>, Func<LabelledRequest, PairScore>> train)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(others);
@@ -54,7 +81,7 @@ public sealed class PairCrossFit
             throw new LabelledDataException("All rows ask the same question, so no part can be held out; give rows with different prompts.");
         }
 
-        double[] scores = new double[fold.Length];
+        PairScore[] scores = new PairScore[fold.Length];
         for (int part = 0; part < folds; part++)
         {
             List<LabelledRequest> training = [.. others];
@@ -66,7 +93,7 @@ public sealed class PairCrossFit
                 }
             }
 
-            Func<LabelledRequest, double> score = train(training);
+            Func<LabelledRequest, PairScore> score = train(training);
             for (int i = 0; i < fold.Length; i++)
             {
                 scores[i] = fold[i] == part ? score(rows.Requests[i]) : scores[i];
@@ -76,8 +103,18 @@ public sealed class PairCrossFit
         return new(rows, scores, fold);
     }
 
+    /// <summary>Takes costs from the words only if a router tells them that is to decide by what is learnt here.</summary>
+    /// <param name="router">The router, trained on all rows.</param>
+    /// <returns>This, or where the routers of the parts told costs and this one does not, the same without them.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="router"/> is null.</exception>
+    public PairCrossFit For(TrainedRouter router)
+    {
+        ArgumentNullException.ThrowIfNull(router);
+        return TellsCosts && !router.TellsCosts ? new(Rows, [.. _scores.Select(static score => new PairScore(score.Need))], [.. Folds]) : this;
+    }
+
     /// <summary>Learns, from all rows, what the strong model is worth for a score.</summary>
-    public NeedPerUsd FitNeedPerUsd() => NeedPerUsd.Fit(Scores.AsSpan(), Lengths(Rows), Rows.Outcomes);
+    public NeedPerUsd FitNeedPerUsd() => Fit(Rows, Scores.AsSpan());
 
     /// <summary>Orders the rows by what the strong model is worth on them; for each row that was learnt from the rows of the other parts.</summary>
     public double[] OrderPerUsd()
@@ -86,11 +123,10 @@ public sealed class PairCrossFit
         foreach (int part in Folds.Distinct())
         {
             int[] others = [.. Enumerable.Range(0, Scores.Length).Where(i => Folds[i] != part)];
-            PairRows rows = Rows.Subset(others);
-            NeedPerUsd need = NeedPerUsd.Fit([.. others.Select(i => Scores[i])], Lengths(rows), rows.Outcomes);
+            NeedPerUsd need = Fit(Rows.Subset(others), [.. others.Select(i => Scores[i])]);
             for (int i = 0; i < order.Length; i++)
             {
-                order[i] = Folds[i] == part ? need.Order(Scores[i], Rows.Lengths[i]) : order[i];
+                order[i] = Folds[i] == part ? need.Order(_scores[i], Rows.Lengths[i]) : order[i];
             }
         }
 
@@ -126,5 +162,6 @@ public sealed class PairCrossFit
         return [.. outcomes.WeakQuality.Zip(outcomes.StrongQuality, static (weak, strong) => weak >= strong ? 1.0 : 0.0)];
     }
 
-    private static ReadOnlySpan<int> Lengths(PairRows rows) => rows.Lengths.AsSpan();
+    private NeedPerUsd Fit(PairRows rows, ReadOnlySpan<double> scores) =>
+        TellsCosts ? NeedPerUsd.FitByWords(scores, rows.Outcomes) : NeedPerUsd.Fit(scores, rows.Lengths.AsSpan(), rows.Outcomes);
 }

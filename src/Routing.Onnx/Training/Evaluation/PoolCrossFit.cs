@@ -9,19 +9,24 @@ namespace LlmRouting.Onnx.Training.Evaluation;
 public sealed class PoolCrossFit
 {
     private readonly double[][] _predicted;
+    private readonly double[][]? _expectedUsd;
     private readonly int[] _lengths;
     private readonly int[] _folds;
 
-    private PoolCrossFit(PoolOutcomes outcomes, double[][] predicted, int[] lengths, int[] folds)
+    private PoolCrossFit(PoolOutcomes outcomes, double[][] predicted, double[][]? expectedUsd, int[] lengths, int[] folds)
     {
         Outcomes = outcomes;
         _predicted = predicted;
+        _expectedUsd = expectedUsd;
         _lengths = lengths;
         _folds = folds;
     }
 
     /// <summary>Gets what the models did with the rows: those requests that have a score of every model.</summary>
     public PoolOutcomes Outcomes { get; }
+
+    /// <summary>Gets whether every router told what calls cost; only then <see cref="Choose"/> takes costs from the words, otherwise from the length.</summary>
+    public bool TellsCosts => _expectedUsd is not null;
 
     /// <summary>Trains one router for each part, on the other parts, and lets it predict the part.</summary>
     /// <param name="requests">The requests; those that lack a model's score teach every router, and are not predicted.</param>
@@ -61,25 +66,39 @@ public sealed class PoolCrossFit
             [.. models.Select(model => rows.Select(row => row.Scores[model]).ToArray())],
             [.. models.Select(model => rows.Select(row => row.Costs.GetValueOrDefault(model) ?? double.NaN).ToArray())]);
         double[][] predicted = [.. models.Select(_ => new double[rows.Length])];
+        double[][] expected = [.. models.Select(_ => new double[rows.Length])];
         foreach (int part in fold.Distinct().Order())
         {
             TrainedRouter router = train([.. others, .. rows.Where((_, row) => fold[row] != part)]);
-            Predict(router, models, rows, fold, part, predicted);
+            Predict(router, models, rows, fold, part, predicted, expected);
         }
 
-        return new(outcomes, predicted, [.. rows.Select(static row => row.Text?.Length ?? 0)], fold);
+        bool isTold = Array.TrueForAll(expected, static column => Array.TrueForAll(column, double.IsFinite));
+        return new(outcomes, predicted, isTold ? expected : null, [.. rows.Select(static row => row.Text?.Length ?? 0)], fold);
     }
 
-    /// <summary>Chooses how a host is to choose; see <see cref="PoolChoice.Fit"/>.</summary>
+    /// <summary>Takes costs from the words only if a router tells them that is to decide by what is learnt here.</summary>
+    /// <param name="router">The router, trained on all rows.</param>
+    /// <returns>This, or where the routers of the parts told costs and this one does not, the same without them.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="router"/> is null.</exception>
+    public PoolCrossFit For(TrainedRouter router)
+    {
+        ArgumentNullException.ThrowIfNull(router);
+        return TellsCosts && !router.TellsCosts ? new(Outcomes, _predicted, null, _lengths, _folds) : this;
+    }
+
+    /// <summary>Chooses how a host is to choose; see <see cref="PoolChoice.FitByWords"/> and, by length, its sibling.</summary>
     /// <param name="lossPercent">The loss, percent of the best single model's mean quality; 0 or more.</param>
     /// <returns>The choice; null when no lambda stays within the loss on these rows.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lossPercent"/> is negative or no number.</exception>
-    public PoolChoice? Choose(double lossPercent) => PoolChoice.Fit(_predicted, _lengths, Outcomes, _folds, lossPercent);
+    public PoolChoice? Choose(double lossPercent) => _expectedUsd is null
+        ? PoolChoice.Fit(_predicted, _lengths, Outcomes, _folds, lossPercent)
+        : PoolChoice.FitByWords(_predicted, _expectedUsd, Outcomes, _folds, lossPercent);
 
     /// <summary>Measures a choice on these rows.</summary>
     /// <param name="choice">The choice; one that was learnt from these rows looks a little better than it is.</param>
     /// <exception cref="ArgumentNullException"><paramref name="choice"/> is null.</exception>
-    /// <exception cref="ArgumentException">The choice is among other models.</exception>
+    /// <exception cref="ArgumentException">The choice is among other models, or takes costs from the words where no router told them.</exception>
     public PoolEvaluation Evaluate(PoolChoice choice)
     {
         ArgumentNullException.ThrowIfNull(choice);
@@ -88,12 +107,15 @@ public sealed class PoolCrossFit
             throw new ArgumentException("The choice is among other models than the rows have.", nameof(choice));
         }
 
+        double[][] expected = !choice.IsByWords ? choice.ExpectedCostUsd(_lengths)
+            : _expectedUsd ?? throw new ArgumentException("The choice takes costs from the words; no router told them of these rows.", nameof(choice));
         double[][] corrected = [.. _predicted.Select(static column => column.ToArray())];
         choice.Correct(corrected);
-        return PoolEvaluation.Create(corrected, choice.ExpectedCostUsd(_lengths), Outcomes);
+        return PoolEvaluation.Create(corrected, expected, Outcomes);
     }
 
-    private static void Predict(TrainedRouter router, ImmutableArray<string> models, LabelledRequest[] rows, int[] fold, int part, double[][] predicted)
+    private static void Predict(
+        TrainedRouter router, ImmutableArray<string> models, LabelledRequest[] rows, int[] fold, int part, double[][] predicted, double[][] expectedUsd)
     {
         if (!router.Outputs.SequenceEqual(models))
         {
@@ -101,6 +123,7 @@ public sealed class PoolCrossFit
         }
 
         double[] scores = new double[models.Length];
+        double[] costs = new double[models.Length];
         for (int row = 0; row < rows.Length; row++)
         {
             if (fold[row] != part)
@@ -108,11 +131,11 @@ public sealed class PoolCrossFit
                 continue;
             }
 
-            router.Score(rows[row], scores);
-
+            router.Score(rows[row], scores, costs);
             for (int model = 0; model < scores.Length; model++)
             {
                 predicted[model][row] = scores[model];
+                expectedUsd[model][row] = costs[model];
             }
         }
     }

@@ -180,14 +180,31 @@ internal static class RouterFile
             Bias = bias,
             Slope = file.Vector("calibration.slope"),
             Offset = file.Vector("calibration.offset"),
+            Costs = Costs(file),
         };
         model.Validate();
+        ThrowUnlessFor(model.Costs, List(file, "models").Length, model.Lexicon.Width);
         return model;
     }
 
     private static EmbeddingReduction? Embedding(OnnxFile file) => file.Has("embedding.projection")
         ? new EmbeddingReduction(file.Matrix("embedding.projection"), [.. file.Vector("embedding.offset").Select(static value => -value)], file.Vector("embedding.share")[0])
         : null;
+
+    // Whoever does not know them scores as before; what is decided by them has thresholds of other names, which he refuses.
+    private static CostModel? Costs(OnnxFile file) => file.Has("costs.weights")
+        ? new CostModel(
+            file.Vector("costs.exponent"), file.Vector("costs.offset"), new LinearModel(file.Matrix("costs.weights"), file.Vector("costs.bias")),
+            file.Vector("costs.low"), file.Vector("costs.high"))
+        : null;
+
+    private static void ThrowUnlessFor(CostModel? costs, int models, int width)
+    {
+        if (costs is not null && !costs.Fits(models, width))
+        {
+            throw new InvalidDataException("What the router's file says of costs does not fit its models: it is damaged. Train or copy it again.");
+        }
+    }
 
     private static KernelModel? Kernel(OnnxFile file, string name) => file.Has($"{name}.vectors")
         ? new KernelModel(

@@ -7,7 +7,8 @@ namespace LlmRouting.Onnx.Training.Export;
 /// <summary>Writes a router's arithmetic as an ONNX graph.</summary>
 /// <remarks>
 /// Inputs: <c>indices</c> (int64, one for each feature), <c>counts</c> (float, as many; 0 counts nothing, so a text without features is one
-/// pair of zeros) and <c>dense</c> (float, 1 x measures); where the router needs one, <c>embedding</c> (float, 1 x its length). Output: <c>scores</c> (float, 1 x outputs).
+/// pair of zeros) and <c>dense</c> (float, 1 x measures); where the router needs one, <c>embedding</c> (float, 1 x its length). Output: <c>scores</c> (float, 1 x outputs); where the router
+/// tells costs, a second one, <c>costs</c> (float, 1 x models, in USD).
 /// </remarks>
 internal sealed class RouterGraph
 {
@@ -48,6 +49,10 @@ internal sealed class RouterGraph
 
         _graph.Node("Identity", [scores], output: "scores");
         _graph.Output("scores", 1, _model.Targets + (isDifference ? 1 : 0));
+        if (_model.Costs is { } costs)
+        {
+            Costs(costs, features, dense);
+        }
     }
 
     // (1 + ln max(count, 1)) x min(count, 1): nothing for a count of 0, as the logarithm for all others.
@@ -142,6 +147,19 @@ internal sealed class RouterGraph
             "Gemm", [features, _graph.Constant("network.hidden", network.Hidden), _graph.Constant("network.hidden_bias", network.HiddenBias, network.HiddenBias.Length)], transposed);
         string active = _graph.Node("Relu", [weighted]);
         return _graph.Node("Gemm", [active, _graph.Constant("network.output", network.Output), _graph.Constant("network.bias", network.Bias, network.Bias.Length)], transposed);
+    }
+
+    // Last, so that the rest of a file is the same with costs and without.
+    private void Costs(CostModel costs, string features, string dense)
+    {
+        int models = costs.Offset.Length;
+        string words = _graph.Node(
+            "Gemm", [features, _graph.Constant("costs.weights", costs.Words.Weights), _graph.Constant("costs.bias", costs.Words.Bias, models)], new OnnxAttributes().Add("transB", 1));
+        string bounded = _graph.Node("Min", [_graph.Node("Max", [words, _graph.Constant("costs.low", costs.Low, 1, models)]), _graph.Constant("costs.high", costs.High, 1, models)]);
+        string length = _graph.Node("Gather", [dense, _graph.Constant("column.log-length", new long[] { CostModel.LogLength })], new OnnxAttributes().Add("axis", 1));
+        string byLength = _graph.Node("Add", [_graph.Node("Mul", [length, _graph.Constant("costs.exponent", costs.Exponent, 1, models)]), _graph.Constant("costs.offset", costs.Offset, 1, models)]);
+        _graph.Node("Exp", [_graph.Node("Add", [byLength, bounded])], output: "costs");
+        _graph.Output("costs", 1, models);
     }
 
     private string Calibrate(string sum)

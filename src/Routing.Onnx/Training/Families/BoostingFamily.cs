@@ -3,14 +3,15 @@ using LlmRouting.Onnx.Training.Numerics;
 
 namespace LlmRouting.Onnx.Training.Families;
 
-/// <summary>Fits gradient-boosted trees of depth 3 on latent vectors and dense measures.</summary>
+/// <summary>Fits gradient-boosted trees of depth 3 on the dense measures.</summary>
 /// <remarks>
-/// After Friedman, "Stochastic gradient boosting" (2002): squared loss, half of the requests and a part of the features for each tree,
+/// They do not look at the latent vector: what it tells, linear and kernel regression find better, and what trees find in it does not carry over to
+/// other subjects (docs/adr/0012). After Friedman, "Stochastic gradient boosting" (2002): squared loss, half of the requests and a part of the features for each tree,
 /// small steps. The number of trees is the one with the least error on unseen parts.
 /// </remarks>
 internal static class BoostingFamily
 {
-    private const int MostTrees = 120;
+    private const int MostTrees = 240;
 
     public static (TreesModel Model, Matrix HeldOut) Fit(TrainingTable table, int seed, Work work)
     {
@@ -34,7 +35,7 @@ internal static class BoostingFamily
                 labels[row] = table.Labels[row][target];
             }
 
-            (trees[job], bias[job]) = new TreeGrower(bins, new Random(HashCode(seed, job))).Grow(rows, labels, MostTrees, work.CancellationToken);
+            (trees[job], bias[job]) = new TreeGrower(bins, table.Latent.Columns, new Random(HashCode(seed, job))).Grow(rows, labels, MostTrees, work.CancellationToken);
             if (fold < folds)
             {
                 int[] unseen = [.. Enumerable.Range(0, table.Rows).Where(row => table.Folds[row] == fold)];

@@ -37,6 +37,9 @@ internal sealed class Examples
     /// <summary>Gets what else is known of the requests that teach; null where nothing is.</summary>
     public Hints? Hints { get; private init; }
 
+    /// <summary>Gets the requests that teach.</summary>
+    public required LabelledRequest[] Requests { get; init; }
+
     public UInt128[] Fingerprints { get; }
 
     public int Partial { get; }
@@ -107,6 +110,7 @@ internal sealed class Examples
         {
             HasGap = hasGap,
             EmbeddingLength = embeddingLength,
+            Requests = [.. taught.Select(row => usable[row.Text])],
             Hints = target.Kind == TrainingTargetKind.Complexity ? null : Hints.Read([.. taught.Select(row => usable[row.Text])], OwnModels(target, hasGap)),
             Ease = EaseOf([.. auxiliary.Select(i => usable[i])]),
         };

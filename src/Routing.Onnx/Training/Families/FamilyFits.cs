@@ -21,8 +21,8 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
     private KernelModel? _hinted;
 
     /// <summary>Gets what each family is expected to be worth in a blend beside the others, before anything is known of the data.</summary>
-    /// <remarks>Chosen on six pairs of models and sizes from 100 to 1,530 requests (docs/adr/0012): what the hints tell, the others cannot.</remarks>
-    public static ImmutableArray<double> ExpectedShares { get; } = [3, 3, 3, 3, 3, 8];
+    /// <remarks>Chosen on six pairs of models and sizes from 100 to 1,530 requests (docs/adr/0012): what hints and measures tell, the others cannot.</remarks>
+    public static ImmutableArray<double> ExpectedShares { get; } = [3, 3, 3, 6, 3, 8];
 
     /// <summary>Gets each family's predictions of requests that it did not see; null for what was not tried.</summary>
     public Matrix?[] HeldOut { get; } = new Matrix?[Order.Length];
@@ -69,7 +69,7 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
             Order[family], HeldOutMeasure.Measure(HeldOut[family]!, table, hasGap), Mean(shares[family]) / total))]; // Not null: filtered.
     }
 
-    public RouterModel ToModel(Lexicon lexicon, Matrix shares, float[] bias, float[] slope, float[] offset)
+    public RouterModel ToModel(Lexicon lexicon, Matrix shares, float[] bias, float[] slope, float[] offset, CostModel? costs)
     {
         (KernelModel? kernel, Matrix blend) = Join(shares);
         return new()
@@ -84,6 +84,7 @@ internal sealed class FamilyFits(TrainingTable table, Hints? hints, TrainerOptio
             Bias = bias,
             Slope = slope,
             Offset = offset,
+            Costs = costs,
         };
     }
 

@@ -3,13 +3,16 @@ using LlmRouting.Onnx.Training.Model;
 namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Grows boosted trees level by level from histograms.</summary>
-internal sealed class TreeGrower(FeatureBins bins, Random random)
+/// <param name="bins">The columns, cut into bins.</param>
+/// <param name="first">The first column that a tree may split by; all after it may, too.</param>
+/// <param name="random">Chooses the requests and columns of each tree.</param>
+internal sealed class TreeGrower(FeatureBins bins, int first, Random random)
 {
     private const int Depth = TreeShape.Depth;
     private const int Nodes = (1 << Depth) - 1;
-    private const double LearningRate = 0.05;
+    private const double LearningRate = 0.02;
     private const double RowShare = 0.5;
-    private const double ColumnShare = 0.2;
+    private const double ColumnShare = 1.0 / 3;
     private const double LeastRows = 15;
 
     // Pulls leaves of few requests towards zero.
@@ -19,7 +22,7 @@ internal sealed class TreeGrower(FeatureBins bins, Random random)
     {
         float bias = rows.Length == 0 ? 0 : rows.Average(row => labels[row]);
         float[] residuals = [.. labels.Select(label => label - bias)];
-        int[] columns = [.. Enumerable.Range(0, bins.Columns)];
+        int[] columns = [.. Enumerable.Range(first, bins.Columns - first)];
         int columnCount = Math.Max(1, (int)Math.Round(columns.Length * ColumnShare));
         int[] sample = [.. rows];
         Tree[] trees = new Tree[count];

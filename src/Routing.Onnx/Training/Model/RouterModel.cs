@@ -32,10 +32,20 @@ internal sealed class RouterModel
     /// <summary>Gets the logistic function's offset.</summary>
     public required float[] Offset { get; init; }
 
+    /// <summary>Gets what calls of the target's models are expected to cost; null where their costs are unknown or follow from the length.</summary>
+    public CostModel? Costs { get; init; }
+
     public int Targets => Bias.Length;
 
     /// <summary>Predicts the first targets: as many as there is room for.</summary>
-    public void Predict(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> destination)
+    /// <param name="indices">The text's features.</param>
+    /// <param name="counts">How often each occurs.</param>
+    /// <param name="dense">Its dense measures.</param>
+    /// <param name="embedding">Its embedding, where the lexicon takes one.</param>
+    /// <param name="destination">Receives as many targets as there is room for.</param>
+    /// <param name="costsUsd">Receives what calls cost, where there are <see cref="Costs"/>; empty when nobody asks.</param>
+    public void Predict(
+        ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> destination, Span<double> costsUsd = default)
     {
         int targets = Math.Min(Targets, destination.Length);
         int size = Math.Max(Math.Max(Neighbours?.ScratchLength ?? 0, Kernel?.ScratchLength ?? 0), Network?.ScratchLength ?? 0);
@@ -46,6 +56,11 @@ internal sealed class RouterModel
         Span<float> sum = rented.AsSpan(Lexicon.Width + size + targets, targets);
         Lexicon.Describe(indices, counts, dense, embedding, features);
         ReadOnlySpan<float> latent = features[..Lexicon.LatentWidth];
+        if (!costsUsd.IsEmpty)
+        {
+            Costs?.Predict(features, dense, costsUsd);
+        }
+
         Bias.AsSpan(0, targets).CopyTo(sum);
         if (Linear is not null)
         {

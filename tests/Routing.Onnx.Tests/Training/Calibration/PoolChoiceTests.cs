@@ -81,13 +81,33 @@ public sealed class PoolChoiceTests
     }
 
     [Test]
+    public void ByWords_IsKeptWithoutCosts_UnderAnotherName()
+    {
+        Drawn drawn = Draw(seed: 1);
+        double[][] expected = [.. drawn.Outcomes.CostUsd.Select(static column => column.ToArray())];
+        PoolChoice choice = PoolChoice.FitByWords(drawn.Predicted, expected, drawn.Outcomes, drawn.Folds, 2)!; // most lambdas lose less
+        Dictionary<string, double> thresholds = [];
+
+        choice.WriteTo(thresholds);
+
+        PoolChoice restored = PoolChoice.ReadFrom(thresholds, choice.Models)!; // it was written above
+        Assert.That(thresholds, Has.Count.EqualTo(2 + (3 * 3)));
+        Assert.That(thresholds.ContainsKey(PoolChoice.QualityPerUsdName), Is.False, "a version that knows costs by length alone must not take it for its own");
+        Assert.That(restored.IsByWords);
+        Assert.That(restored.QualityPerUsd, Is.EqualTo(choice.QualityPerUsd));
+        Assert.That(restored.Choose([0.5, 0.5, 0.5], [1, 0, 2], All), Is.EqualTo(choice.Choose([0.5, 0.5, 0.5], [1, 0, 2], All)));
+        Assert.That(() => choice.ExpectCosts(10, new double[3]), Throws.InvalidOperationException);
+        Assert.That(() => choice.ExpectedCostUsd([10]), Throws.InvalidOperationException);
+    }
+
+    [Test]
     public void Choose_AmongSomeModels_TakesTheBestOfThese()
     {
         PoolChoice choice = Fit(Draw(seed: 1), lossPercent: 0).WithQualityPerUsd(0);
 
-        Assert.That(choice.Choose([1, 0.2, 0.1], 100, All), Is.Zero);
-        Assert.That(choice.Choose([1, 0.2, 0.1], 100, [false, true, true]), Is.EqualTo(1));
-        Assert.That(choice.Choose([1, 0.2, 0.1], 100, [false, false, false]), Is.EqualTo(-1));
+        Assert.That(choice.Choose([1, 0.2, 0.1], Costs(choice, 100), All), Is.Zero);
+        Assert.That(choice.Choose([1, 0.2, 0.1], Costs(choice, 100), [false, true, true]), Is.EqualTo(1));
+        Assert.That(choice.Choose([1, 0.2, 0.1], Costs(choice, 100), [false, false, false]), Is.EqualTo(-1));
     }
 
     [Test]
@@ -95,12 +115,15 @@ public sealed class PoolChoiceTests
     {
         PoolChoice choice = Fit(Draw(seed: 1), lossPercent: 2);
         Span<double> predicted = stackalloc double[3];
-        int sum = choice.Choose(predicted, 100, All);
+        Span<double> costs = stackalloc double[3];
+        choice.ExpectCosts(100, costs);
+        int sum = choice.Choose(predicted, costs, All);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
         {
-            sum += choice.Choose(predicted, i, All);
+            choice.ExpectCosts(i, costs);
+            sum += choice.Choose(predicted, costs, All);
         }
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
@@ -127,8 +150,17 @@ public sealed class PoolChoiceTests
         Assert.That(() => PoolChoice.Fit(drawn.Predicted, drawn.Lengths.AsSpan(1), drawn.Outcomes, drawn.Folds, 2), Throws.ArgumentException);
         Assert.That(() => Fit(drawn, lossPercent: -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => choice.WithQualityPerUsd(double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => choice.Choose([1, 1, 1], 10, [true]), Throws.ArgumentException);
-        Assert.That(() => choice.Choose([1], 10, All), Throws.ArgumentException);
+        Assert.That(() => choice.Choose([1, 1, 1], [1, 1, 1], [true]), Throws.ArgumentException.With.Message.Contains("candidates"));
+        Assert.That(() => choice.Choose([1, 1, 1], [1], All), Throws.ArgumentException.With.Message.Contains("costs"));
+        Assert.That(() => choice.Choose([1], [1, 1, 1], All), Throws.ArgumentException);
+        Assert.That(() => choice.ExpectCosts(10, new double[2]), Throws.ArgumentException);
+    }
+
+    private static double[] Costs(PoolChoice choice, int length)
+    {
+        double[] costs = new double[3];
+        choice.ExpectCosts(length, costs);
+        return costs;
     }
 
     private static PoolChoice Fit(Drawn drawn, double lossPercent) =>
@@ -141,7 +173,7 @@ public sealed class PoolChoiceTests
         double quality = 0;
         for (int row = 0; row < drawn.Lengths.Length; row++)
         {
-            int chosen = choice.Choose([.. drawn.Predicted.Select(column => column[row])], drawn.Lengths[row], All);
+            int chosen = choice.Choose([.. drawn.Predicted.Select(column => column[row])], Costs(choice, drawn.Lengths[row]), All);
             cost += drawn.Outcomes.CostUsd[chosen][row];
             quality += drawn.Outcomes.Quality[chosen][row];
         }

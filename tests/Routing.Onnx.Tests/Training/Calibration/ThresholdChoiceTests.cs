@@ -41,8 +41,8 @@ public sealed class ThresholdChoiceTests
         double[] ones = [1, 1, 1, 1];
         NeedPerUsd order = NeedPerUsd.Fit([0, 1, 0, 1], [100, 100, 1000, 1000], new(ones, [1, 0, 1, 0], [0.1, 0.1, 1, 1], [0, 0, 0, 0]));
 
-        Assert.That(order.Order(1, 100), Is.GreaterThan(9 * order.Order(1, 1000)));
-        Assert.That(order.Order(1, 1000), Is.GreaterThan(order.Order(0, 100)));
+        Assert.That(order.Order(new(1), 100), Is.GreaterThan(9 * order.Order(new(1), 1000)));
+        Assert.That(order.Order(new(1), 1000), Is.GreaterThan(order.Order(new(0), 100)));
         Assert.That(order.Gain(1), Is.EqualTo(1).Within(1e-5));
     }
 
@@ -66,9 +66,38 @@ public sealed class ThresholdChoiceTests
         order.WriteTo(thresholds);
         NeedPerUsd? read = NeedPerUsd.ReadFrom(thresholds);
 
-        Assert.That(read?.Order(0.3, 250), Is.EqualTo(order.Order(0.3, 250)));
+        Assert.That(read?.Order(new(0.3), 250), Is.EqualTo(order.Order(new(0.3), 250)));
         Assert.That(thresholds["promise"], Is.EqualTo(0.5));
         Assert.That(NeedPerUsd.ReadFrom(new Dictionary<string, double> { ["promise"] = 0.5 }), Is.Null);
+    }
+
+    [Test]
+    public void NeedPerUsd_ByWords_DividesByWhatTheRouterExpects()
+    {
+        double[] ones = [1, 1, 1, 1];
+        NeedPerUsd order = NeedPerUsd.FitByWords([0, 1, 0, 1], new(ones, [1, 0, 1, 0], ones, [0, 0, 0, 0]));
+        Dictionary<string, double> thresholds = [];
+
+        order.WriteTo(thresholds);
+        NeedPerUsd read = NeedPerUsd.ReadFrom(thresholds)!; // it was written above
+
+        Assert.That(order.Order(new(1, 0.5), length: 10), Is.EqualTo(2).Within(1e-5));
+        Assert.That(order.Order(new(1, 0.5), length: 1000), Is.EqualTo(order.Order(new(1, 0.5), length: 10)), "the length says nothing more");
+        Assert.That(read.IsByWords);
+        Assert.That(read.Order(new(0.3, 2), 10), Is.EqualTo(order.Order(new(0.3, 2), 10)));
+        Assert.That(read.PromiseName, Is.Not.EqualTo(NeedPerUsd.PromiseThreshold), "a version that knows costs by length alone must not take it for its own");
+        Assert.That(thresholds, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void NeedPerUsd_OfWhichAPartIsMissing_IsNotRead()
+    {
+        double[] ones = [1, 1, 1, 1];
+        Dictionary<string, double> thresholds = [];
+        NeedPerUsd.Fit([0, 1, 0, 1], [100, 100, 1000, 1000], new(ones, [1, 0, 1, 0], [0.1, 0.1, 1, 1], [0, 0, 0, 0])).WriteTo(thresholds);
+
+        Assert.That(thresholds.Keys, Is.All.Matches<string>(name => NeedPerUsd.ReadFrom(thresholds.Where(pair => pair.Key != name).ToDictionary()) is null));
+        Assert.That(NeedPerUsd.ReadFrom(thresholds), Is.Not.Null);
     }
 
     [Test]

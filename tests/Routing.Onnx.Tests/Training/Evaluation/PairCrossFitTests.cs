@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using LlmRouting.Onnx.Tests.Learned;
+using LlmRouting.Onnx.Training.Calibration;
 using LlmRouting.Onnx.Training.Data;
 using LlmRouting.Onnx.Training.Evaluation;
 
@@ -21,11 +23,11 @@ public sealed class PairCrossFitTests
             {
                 if (!seen.Contains(Stem(row.Text!)))
                 {
-                    return row.Text!.Length;
+                    return new PairScore(row.Text!.Length);
                 }
 
                 leaked.Add(row.Id);
-                return double.NaN;
+                return new PairScore(double.NaN);
             };
         });
 
@@ -39,7 +41,7 @@ public sealed class PairCrossFitTests
     {
         // Scores are all alike, so the gain of a part is the mean gain of the other parts; a row that saw itself would differ.
         PairRows rows = PairRows.Create([.. Enumerable.Range(0, 40).Select(static i => Row($"{i}", $"Question {i}?", weak: i % 3 == 0 ? 1 : 0))], "strong", "weak");
-        PairCrossFit fitted = PairCrossFit.Run(rows, [], folds: 4, seed: 1, static _ => static _ => 1.0);
+        PairCrossFit fitted = PairCrossFit.Run(rows, [], folds: 4, seed: 1, static _ => static _ => new PairScore(1));
 
         double[] order = fitted.OrderPerUsd();
 
@@ -53,13 +55,42 @@ public sealed class PairCrossFitTests
     }
 
     [Test]
+    public void OrderPerUsd_DividesByTheCostsThatTheRoutersTold()
+    {
+        PairRows rows = PairRows.Create([.. Enumerable.Range(0, 40).Select(static i => Row($"{i}", $"Question {i}?"))], "strong", "weak");
+        PairCrossFit told = PairCrossFit.Run(rows, [], folds: 4, seed: 1, static _ => static row => new PairScore(1, 1 + int.Parse(row.Id)));
+        PairCrossFit silent = PairCrossFit.Run(rows, [], folds: 4, seed: 1, static _ => static row => new PairScore(1, row.Id == "7" ? double.NaN : 1));
+
+        double[] order = told.OrderPerUsd();
+
+        Assert.That(order, Is.EqualTo(Enumerable.Range(0, 40).Select(static i => 1.0 / (1 + i))).Within(1e-9), "each row's gain is 1");
+        Assert.That(told.TellsCosts && told.FitNeedPerUsd().IsByWords);
+        Assert.That(silent.TellsCosts, Is.False, "one router did not tell, so none is believed");
+        Assert.That(silent.FitNeedPerUsd().IsByWords, Is.False);
+    }
+
+    [Test]
+    public void For_ARouterThatTellsNoCosts_TakesThemFromTheLength()
+    {
+        PairRows rows = PairRows.Create([.. Enumerable.Range(0, 40).Select(static i => Row($"{i}", $"Question {i}?"))], "strong", "weak");
+        PairCrossFit told = PairCrossFit.Run(rows, [], folds: 4, seed: 1, static _ => static _ => new PairScore(1, 1));
+
+        PairCrossFit without = told.For(Learnt.Pair.Value);
+
+        Assert.That(Learnt.Pair.Value.TellsCosts, Is.False);
+        Assert.That(without.FitNeedPerUsd().IsByWords, Is.False);
+        Assert.That(without.Scores, Is.EqualTo(told.Scores));
+        Assert.That(told.For(Learnt.Costed.Value), Is.SameAs(told));
+    }
+
+    [Test]
     public void SameSeed_CutsAlike()
     {
         PairRows rows = PairRows.Create([.. Enumerable.Range(0, 30).Select(static i => Row($"{i}", $"Question {i}?"))], "strong", "weak");
 
-        PairCrossFit one = PairCrossFit.Run(rows, [], 3, seed: 5, static _ => static _ => 0);
-        PairCrossFit two = PairCrossFit.Run(rows, [], 3, seed: 5, static _ => static _ => 0);
-        PairCrossFit other = PairCrossFit.Run(rows, [], 3, seed: 6, static _ => static _ => 0);
+        PairCrossFit one = PairCrossFit.Run(rows, [], 3, seed: 5, static _ => static _ => new PairScore(0));
+        PairCrossFit two = PairCrossFit.Run(rows, [], 3, seed: 5, static _ => static _ => new PairScore(0));
+        PairCrossFit other = PairCrossFit.Run(rows, [], 3, seed: 6, static _ => static _ => new PairScore(0));
 
         Assert.That(two.Folds, Is.EqualTo(one.Folds));
         Assert.That(other.Folds, Is.Not.EqualTo(one.Folds));
@@ -70,7 +101,7 @@ public sealed class PairCrossFitTests
     {
         PairRows rows = PairRows.Create([.. Enumerable.Range(0, 10).Select(static i => Row($"{i}", "The same?"))], "strong", "weak");
 
-        Assert.That(() => PairCrossFit.Run(rows, [], 2, 1, static _ => static _ => 0), Throws.TypeOf<LabelledDataException>().With.Message.Contains("same question"));
+        Assert.That(() => PairCrossFit.Run(rows, [], 2, 1, static _ => static _ => new PairScore(0)), Throws.TypeOf<LabelledDataException>().With.Message.Contains("same question"));
     }
 
     [Test]

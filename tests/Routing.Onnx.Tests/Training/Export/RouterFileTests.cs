@@ -130,6 +130,35 @@ public sealed class RouterFileTests
     }
 
     [Test]
+    [Description("S23 a host decides by the costs that the trainer learned; a file without them holds no trace of them")]
+    public void Load_TellsTheCostsThatWereSaved()
+    {
+        TrainedRouter router = Learnt.Costed.Value;
+        TrainedRouter loaded = TrainedRouter.Load(new MemoryStream(Save(router)));
+        double[] expected = new double[2];
+        double[] actual = new double[2];
+
+        foreach (string text in new[] { "", "integral theorem", "weather recipe", "something else entirely" })
+        {
+            router.Score(text, new double[3], expected, out _);
+            loaded.Score(text, new double[3], actual, out _);
+            Assert.That(actual, Is.EqualTo(expected).And.All.Positive);
+        }
+
+        Assert.That(Save(loaded, new()), Is.EqualTo(Save(router)));
+        Assert.That(Encoding.Latin1.GetString(Save(router)), Does.Contain("format\u0012\u00012").And.Contain("costs.offset"), "whoever knows no costs scores as before");
+        Assert.That(Encoding.Latin1.GetString(Save(Router.Value)), Does.Not.Contain("costs"));
+    }
+
+    [Test]
+    public void Load_RefusesCostsThatDoNotFit()
+    {
+        byte[] bytes = Replace(Save(Learnt.Costed.Value), "models\u0012\u0011[\"strong\",\"weak\"]", "models\u0012\u0011[\"a\",\"b\",\"cdefg\"]");
+
+        Assert.That(() => TrainedRouter.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("costs"));
+    }
+
+    [Test]
     public void Save_KeepsThresholds()
     {
         TrainedRouter loaded = TrainedRouter.Load(new MemoryStream(Save(Router.Value, new() { ["loss-1pct"] = 0.125 })));
@@ -175,10 +204,10 @@ public sealed class RouterFileTests
     }
 
     [Test]
-    public async Task Save_IsAcceptedByOnnxsOwnChecker([Values] bool withEmbeddings)
+    public async Task Save_IsAcceptedByOnnxsOwnChecker([Values("plain", "costs", "embeddings")] string what)
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.onnx");
-        (withEmbeddings ? Embedded.Pair.Value : Router.Value).Save(path);
+        (what switch { "costs" => Learnt.Costed, "embeddings" => Embedded.Pair, _ => Router }).Value.Save(path);
         try
         {
             (int code, string output) = await Python($"import onnx; onnx.checker.check_model(onnx.load(r'{path}'), full_check=True); print('accepted')");
