@@ -29,7 +29,7 @@ internal static class PairMeasurement
         _ = PairRows.Create(train, arguments.Strong, arguments.Weak);
         List<QualityCut> cuts = QualityCut.Create(arguments, train, test, HasPair);
         var trainer = new QualityTrainer(arguments) { Planned = cuts.Count };
-        List<Tested> tested = arguments.SameFile && arguments.Folds is not null
+        List<Tested> tested = arguments.SameFile && arguments.Folds is not null && !arguments.ByGroup
             ? [CrossValidate(arguments, trainer, cuts, train)]
             : [.. cuts.Select(cut => Measure(arguments, trainer, cut))];
         if (arguments.Scores is { } file)

@@ -6,10 +6,12 @@ namespace LlmRouting.Lab.Quality;
 internal sealed record QualityArguments
 {
     public const string Usage = """
-        quality --train a.jsonl[,b.jsonl] --test c.jsonl --strong <model> --weak <model> [--folds <k>] [--train-size <n> [--draws <d>]]
-                [--promise <percent> [--resplits <r>] [--calibration held-out|all]] [--cross-fit <k>] [--seed <n>] [--threads <n>] [--families <f>,<f>,...] [--scores <file>]
+        quality --train a.jsonl[,b.jsonl] --test c.jsonl --strong <model> --weak <model> [--folds <k> [--by-group]] [--train-size <n> [--draws <d>]]
+                [--without <group>,<group>,...] [--promise <percent> [--resplits <r>] [--calibration held-out|all]] [--cross-fit <k>] [--seed <n>] [--threads <n>] [--families <f>,<f>,...] [--scores <file>]
         quality --train ... --test ... --pool [--models <m>,<m>,...]
           --folds      cross-validates over the training file; --test is not needed then
+          --by-group   cuts the training file between its groups, so that each part is tested on subjects that training did not have; the mean over the parts is printed
+          --without    leaves these groups out of what is tested
           --families   tries these families of models alone: linear, neighbours, kernel, boosting, network (off by default), hints
           --scores     writes each test row's id, scores, qualities and costs as CSV, for a closer look
           --train-size draws that many training rows at random; with the same file for both, the rest is the test
@@ -24,6 +26,12 @@ internal sealed record QualityArguments
     public string Weak { get; private init; } = "";
 
     public int? Folds { get; private init; }
+
+    /// <summary>Whether whole groups stand on one side of a cut.</summary>
+    public bool ByGroup { get; private init; }
+
+    /// <summary>Groups that are not tested.</summary>
+    public string[] Without { get; private init; } = [];
 
     public int? TrainSize { get; private init; }
 
@@ -66,6 +74,12 @@ internal sealed record QualityArguments
                 continue;
             }
 
+            if (name == "--by-group")
+            {
+                parsed = parsed with { ByGroup = true };
+                continue;
+            }
+
             string value = i + 1 < args.Length ? args[++i] : throw new FormatException($"{name} needs a value.");
             parsed = name switch
             {
@@ -75,6 +89,7 @@ internal sealed record QualityArguments
                 "--weak" => parsed with { Weak = value },
                 "--models" => parsed with { Models = List(value) },
                 "--families" => parsed with { Families = List(value) },
+                "--without" => parsed with { Without = List(value) },
                 "--scores" => parsed with { Scores = value },
                 "--folds" => parsed with { Folds = Whole(name, value, 2, 20) },
                 "--train-size" => parsed with { TrainSize = Whole(name, value, 1, int.MaxValue) },
@@ -115,10 +130,18 @@ internal sealed record QualityArguments
             throw new FormatException("--promise is about two models; it does not go with --pool.");
         }
 
+        if (ByGroup && (Pool || Promise is not null || Folds is null || (Test.Length > 0 && !SameFile)))
+        {
+            throw new FormatException("--by-group cuts the training file of a pair: it needs --folds, and goes with neither --pool nor --promise nor another file to test on.");
+        }
+
         QualityArguments whole = Test.Length == 0 ? this with { Test = Train } : this;
 
         // One file for both, and nothing said of how to cut it: cross-validation is the only way to test on rows that were not trained on.
-        return whole.SameFile && whole.Folds is null && whole.TrainSize is null ? whole with { Folds = 5 } : whole;
+        whole = whole.SameFile && whole.Folds is null && whole.TrainSize is null ? whole with { Folds = 5 } : whole;
+        return whole.Without.Length > 0 && whole.SameFile && whole.Folds is not null && !whole.ByGroup
+            ? throw new FormatException("--without leaves groups out of the rows that are tested; a plain cross-validation tests all rows. Give --by-group, --train-size, or another file to test on.")
+            : whole;
     }
 
     private static string[] List(string value) => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

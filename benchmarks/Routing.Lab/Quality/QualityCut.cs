@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LlmRouting.Onnx.Training.Data;
+using LlmRouting.Onnx.Training.Evaluation;
 
 namespace LlmRouting.Lab.Quality;
 
@@ -9,9 +10,15 @@ internal sealed record QualityCut(IReadOnlyList<LabelledRequest> Train, IReadOnl
     /// <summary>Makes the cuts that the command line asks for: one for each fold, or one for each draw.</summary>
     public static List<QualityCut> Create(QualityArguments arguments, ImmutableArray<LabelledRequest> train, ImmutableArray<LabelledRequest> test, Func<LabelledRequest, bool> isUsable)
     {
+        List<QualityCut> cuts = Cut(arguments, train, test, isUsable);
+        return arguments.Without.Length == 0 ? cuts : cuts.ConvertAll(cut => cut with { Test = [.. cut.Test.Where(row => !arguments.Without.Contains(row.Group))] });
+    }
+
+    private static List<QualityCut> Cut(QualityArguments arguments, ImmutableArray<LabelledRequest> train, ImmutableArray<LabelledRequest> test, Func<LabelledRequest, bool> isUsable)
+    {
         if (arguments.SameFile && arguments.Folds is { } folds)
         {
-            int[] fold = Onnx.Training.Evaluation.FoldAssignment.Create(train, folds, arguments.Seed);
+            int[] fold = arguments.ByGroup ? FoldAssignment.CreateByGroup(train, folds, arguments.Seed) : FoldAssignment.Create(train, folds, arguments.Seed);
             return [.. Enumerable.Range(0, folds).Select(part => Clean(
                 train.Where((_, i) => fold[i] != part),
                 [.. train.Where((row, i) => fold[i] == part && isUsable(row))]))];

@@ -10,15 +10,21 @@ internal static class FoldAssignment
     /// Requests with the same stem go together: the text up to its answer options, letters and digits only. A question that occurs twice with other
     /// options would otherwise be answered from memory.
     /// </remarks>
-    internal static int[] Create(IReadOnlyList<LabelledRequest> requests, int folds, int seed)
+    internal static int[] Create(IReadOnlyList<LabelledRequest> requests, int folds, int seed) => Create(requests, Stem, folds, seed);
+
+    /// <summary>Gives each request its part, from 0, such that no group stands on both sides of a cut: each part asks of subjects that the others do not have.</summary>
+    /// <remarks>A request without a group is a group of its own, together with those of the same stem.</remarks>
+    internal static int[] CreateByGroup(IReadOnlyList<LabelledRequest> requests, int folds, int seed) => Create(requests, static request => request.Group ?? Stem(request), folds, seed);
+
+    private static int[] Create(IReadOnlyList<LabelledRequest> requests, Func<LabelledRequest, string> keyOf, int folds, int seed)
     {
         Dictionary<string, List<int>> groups = new(StringComparer.Ordinal);
         for (int i = 0; i < requests.Count; i++)
         {
-            string stem = Stem(requests[i]);
-            if (!groups.TryGetValue(stem, out List<int>? rows))
+            string key = keyOf(requests[i]);
+            if (!groups.TryGetValue(key, out List<int>? rows))
             {
-                groups.Add(stem, rows = []);
+                groups.Add(key, rows = []);
             }
 
             rows.Add(i);
