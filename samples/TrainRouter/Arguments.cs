@@ -20,8 +20,10 @@ internal sealed record Arguments
           --save <file>    train, calibrate: writes the router as one ONNX file, calibrate with its threshold
           --folds <2..20>  into how many parts the data is cut for that (default 5)
           --seed <number>  the same seed gives the same result (default 1)
+          --embedding-model <id>  what made the embeddings, where the lines have some; is kept with the router
 
         Each line of the file is a JSON object: {"prompt": "...", "scores": {"model": 0..1, ...}, "costs": {"model": USD, ...}}
+        and optionally "embedding": [numbers], which is used where it helps
         """;
 
     private static readonly string[] Commands = ["train", "calibrate", "evaluate", "report"];
@@ -54,6 +56,8 @@ internal sealed record Arguments
 
     public int Seed { get; private init; } = 1;
 
+    public string? EmbeddingModel { get; private init; }
+
     public static Arguments Parse(string[] args)
     {
         if (args.Length == 0 || !Commands.Contains(args[0]))
@@ -80,6 +84,7 @@ internal sealed record Arguments
                 "--out" => parsed with { Out = value },
                 "--folds" => parsed with { Folds = Whole(args[i], value, 2, 20) },
                 "--seed" => parsed with { Seed = Whole(args[i], value, 0, int.MaxValue) },
+                "--embedding-model" => parsed with { EmbeddingModel = value },
                 _ => throw new FormatException($"'{args[i]}' is no option."),
             };
         }

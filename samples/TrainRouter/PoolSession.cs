@@ -15,8 +15,8 @@ internal static class PoolSession
         var target = TrainingTarget.Pool(arguments.Models);
         int part = 0;
         var crossFit = PoolCrossFit.Run(data, arguments.Models, arguments.Folds, arguments.Seed,
-            rows => TrainingBar.Train(target, arguments.Seed, rows, $"Part {++part} of {arguments.Folds}", stop));
-        TrainedRouter? router = arguments.Save is null ? null : TrainingBar.Train(target, arguments.Seed, data, "Training", stop);
+            rows => TrainingBar.Train(target, arguments, rows, $"Part {++part} of {arguments.Folds}", stop));
+        TrainedRouter? router = arguments.Save is null ? null : TrainingBar.Train(target, arguments, data, "Training", stop);
         crossFit = router is null ? crossFit : crossFit.For(router); // the router that is saved must tell the costs that its choice takes
         if (crossFit.Choose(arguments.Loss) is not { } choice)
         {

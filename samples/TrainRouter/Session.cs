@@ -37,6 +37,11 @@ internal sealed class Session
 
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"The blend: [bold]{router.Report.HeldOut:0.000}[/] (0.5 is what drawing lots gives), in {router.Report.Elapsed.TotalSeconds:0.0} s.");
+        if (router.Report.Embedding is { Share: > 0 } embedding)
+        {
+            Say($"Embeddings of {embedding.Length} numbers count {100 * embedding.Share:0}% beside the words; they lower the error on held-out requests by {100 * embedding.Gain:0.0}%.");
+        }
+
         foreach (string warning in router.Report.Warnings)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{warning}[/]");
@@ -167,7 +172,7 @@ internal sealed class Session
     }
 
     private TrainedRouter TrainOne(IReadOnlyList<LabelledRequest> requests, string what) =>
-        TrainingBar.Train(TrainingTarget.Pair(_arguments.Strong, _arguments.Weak), _arguments.Seed, requests, what, _stop);
+        TrainingBar.Train(TrainingTarget.Pair(_arguments.Strong, _arguments.Weak), _arguments, requests, what, _stop);
 
     public static ImmutableArray<LabelledRequest> Read(string path)
     {

@@ -7,12 +7,12 @@ namespace LlmRouting.TrainRouter;
 /// <summary>Trains a router behind a progress bar.</summary>
 internal static class TrainingBar
 {
-    public static TrainedRouter Train(TrainingTarget target, int seed, IReadOnlyList<LabelledRequest> requests, string what, CancellationToken stop) => AnsiConsole.Progress()
+    public static TrainedRouter Train(TrainingTarget target, Arguments arguments, IReadOnlyList<LabelledRequest> requests, string what, CancellationToken stop) => AnsiConsole.Progress()
         .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
         .Start(context =>
         {
             ProgressTask task = context.AddTask(what, maxValue: 1);
-            TrainedRouter router = new RouterTrainer(new TrainerOptions { Target = target, Seed = seed }).Train(requests, new Reporter(task), stop);
+            TrainedRouter router = new RouterTrainer(new TrainerOptions { Target = target, Seed = arguments.Seed, EmbeddingModelId = arguments.EmbeddingModel }).Train(requests, new Reporter(task), stop);
             task.Value = 1;
             return router;
         });

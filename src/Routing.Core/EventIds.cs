@@ -61,4 +61,5 @@ internal static class EventIds
     public const int OnnxRejected = 1804;
     public const int LearnedRouterReplaced = 1810;
     public const int LearnedRouterRejected = 1811;
+    public const int EmbeddingFailed = 1812;
 }

@@ -54,11 +54,14 @@ internal sealed class LearnedPolicy
     public bool IsPair => Router.Target.Kind == TrainingTargetKind.Pair;
 
     /// <summary>Scores a request for a pair, on the scale of the threshold.</summary>
-    public double Need(string text, out double knownShare)
+    /// <param name="text">The text.</param>
+    /// <param name="embedding">Its embedding, which fits; not looked at by a router that needs none.</param>
+    /// <param name="knownShare">How much of its wording training knew.</param>
+    public double Need(string text, ReadOnlySpan<float> embedding, out double knownShare)
     {
         Span<double> outputs = stackalloc double[MostOutputs];
         Span<double> costs = stackalloc double[2];
-        Router.Score(text, outputs, costs, out knownShare);
+        Router.Score(text, embedding, outputs, costs, out knownShare);
         PairScore score = PairScore.From(outputs, costs);
         return _perUsd is null ? score.Need : _perUsd.Order(score, text.Length);
     }

@@ -36,7 +36,7 @@ internal sealed class LearnedRouterFile
         string whole = System.IO.Path.GetFullPath(path);
         FileStamp stamp = FileStamp.Of(whole);
         TrainedRouter router = TrainedRouter.Load(whole);
-        _ = new LearnedStrategy(router, settings);
+        _ = LearnedStrategy.Check(router, settings);
         return new(whole, stamp, router, settings);
     }
 }

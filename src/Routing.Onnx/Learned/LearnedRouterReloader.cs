@@ -1,4 +1,5 @@
 using LlmRouting.Onnx.Training;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace LlmRouting.Onnx.Learned;
@@ -18,12 +19,13 @@ internal sealed partial class LearnedRouterReloader : IDisposable
     private FileStamp _reported;
     private bool _isDisposed;
 
-    public LearnedRouterReloader(LearnedRouterFile file, TimeProvider timeProvider, ILoggerFactory loggers)
+    public LearnedRouterReloader(
+        LearnedRouterFile file, TimeProvider timeProvider, ILoggerFactory loggers, IEmbeddingGenerator<string, Embedding<float>>? generator = null)
     {
         _path = file.Path;
         _seen = file.Stamp;
         _logger = loggers.CreateLogger<LearnedRouterReloader>();
-        Strategy = new LearnedStrategy(file.Router, file.Settings);
+        Strategy = new LearnedStrategy(file.Router, file.Settings, generator, timeProvider, loggers.CreateLogger<LearnedStrategy>());
         if (file.Settings.ReloadPeriod is { } period)
         {
             _timer = timeProvider.CreateTimer(static reloader => ((LearnedRouterReloader)reloader!).Look(), this, period, period); // its own state, never null

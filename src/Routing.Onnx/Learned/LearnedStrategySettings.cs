@@ -29,6 +29,10 @@ public sealed record LearnedStrategySettings
     /// <value>0 to 1; default 0.9. One number, because a threshold that keeps a promise keeps it only when it decides on both of its sides.</value>
     public double Confidence { get; init; } = 0.9;
 
+    /// <summary>Gets how embeddings are asked for, where the router was trained with them.</summary>
+    /// <value>Default: within a second, and not for 15 seconds after a failure.</value>
+    public LearnedEmbeddingSettings Embedding { get; init; } = new();
+
     /// <summary>Gets how often the router's file is looked at, where the strategy was added by its file.</summary>
     /// <value>Greater than 0; default 15 s; null never. A changed file is loaded and checked, and replaces the router in use; one that cannot be used is
     /// reported once and leaves it in force.</value>

@@ -51,7 +51,15 @@ public sealed class RouterTrainer
         Examples examples = Examples.Read(requests, _options, work);
 
         progress?.Report(new TrainingProgress("latent vectors", 0.1));
-        Lexicon lexicon = LexiconBuilder.Build(Basis(examples), _options, work);
+        CapturedTexts basis = Basis(examples);
+        Lexicon lexicon = LexiconBuilder.Build(basis, _options, work);
+        EmbeddingReport? embedding = null;
+        if (examples.EmbeddingLength > 0)
+        {
+            progress?.Report(new TrainingProgress("embeddings", 0.2));
+            (lexicon, embedding) = new EmbeddingFit(_options, described => Describe(examples, described, work), work).AddTo(lexicon, basis);
+        }
+
         progress?.Report(new TrainingProgress("difficulty", 0.25));
         lexicon = DifficultyFamily.AddTo(lexicon, examples, _options, work);
         TrainingTable table = Describe(examples, lexicon, work);
@@ -73,8 +81,9 @@ public sealed class RouterTrainer
             Families = families.Scores(shares, examples.HasGap),
             HeldOut = HeldOutMeasure.Measure(blended, table, examples.HasGap),
             Fingerprint = examples.Fingerprint(),
+            Embedding = embedding,
             Elapsed = _time.GetElapsedTime(started),
-            Warnings = Warnings(examples),
+            Warnings = Warnings(examples, embedding),
         };
         progress?.Report(new TrainingProgress("done", 1));
         return new TrainedRouter(_options.Target, report, model);
@@ -92,10 +101,10 @@ public sealed class RouterTrainer
     {
         int rows = examples.Taught.Count;
         var features = new Matrix(rows, lexicon.Width);
-        var latent = new Matrix(rows, lexicon.Projection.Columns);
+        var latent = new Matrix(rows, lexicon.LatentWidth);
         work.For(rows, row =>
         {
-            lexicon.Describe(examples.Taught.Indices(row), examples.Taught.Counts(row), examples.Taught.Dense(row), features[row]);
+            lexicon.Describe(examples.Taught.Indices(row), examples.Taught.Counts(row), examples.Taught.Dense(row), examples.Taught.Embedding(row), features[row]);
             features[row][..latent.Columns].CopyTo(latent[row]);
         });
         return new TrainingTable(features, latent, examples.Labels, examples.Known, Folds(examples.Fingerprints), _options.Folds);
@@ -141,7 +150,7 @@ public sealed class RouterTrainer
         return (slope, offset);
     }
 
-    private static ImmutableArray<string> Warnings(Examples examples)
+    private static ImmutableArray<string> Warnings(Examples examples, EmbeddingReport? embedding)
     {
         ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
         if (examples.Taught.Count < FewLabels)
@@ -152,6 +161,11 @@ public sealed class RouterTrainer
         if (examples.Partial > 0)
         {
             warnings.Add($"{examples.Partial} of {examples.Taught.Count} requests have a result for some of the models only; what they say depends on who chose the model.");
+        }
+
+        if (embedding is { Share: 0 })
+        {
+            warnings.Add("The embeddings told nothing on held-out requests that the words had not told: the router needs none.");
         }
 
         return warnings.ToImmutable();

@@ -55,14 +55,33 @@ public sealed class TrainedRouter
     /// <value>False where the costs of the training requests follow from their lengths, or were known for fewer than 100 of them.</value>
     public bool TellsCosts => Model.Costs is not null;
 
+    /// <summary>Gets how many numbers the embedding has that comes with each text.</summary>
+    /// <value>0, where the router needs none: it was trained without embeddings, or they did not help (<see cref="TrainingReport.Embedding"/>).</value>
+    public int EmbeddingLength => Model.Lexicon.Embedding?.Length ?? 0;
+
     /// <summary>Scores a text.</summary>
     /// <param name="text">The text; may be empty.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public void Score(ReadOnlySpan<char> text, Span<double> destination)
     {
+        ThrowIfNeedsEmbedding();
         FeatureBuffer features = Read(text);
-        Score(features.Indices, features.Counts, features.Dense, destination);
+        Score(features.Indices, features.Counts, features.Dense, default, destination);
+    }
+
+    /// <summary>Scores a text by its words and its embedding.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="embedding">What the model that embedded the training requests makes of it (<see cref="LabelledRequestEmbedding.TextOf"/> says of which part): <see cref="EmbeddingLength"/>
+    /// numbers. Not looked at by a router that needs none.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or <paramref name="embedding"/> has another length, or no direction: a number that is not finite, or zeros alone.</exception>
+    public void Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, Span<double> destination)
+    {
+        ThrowUnlessFits(embedding);
+        FeatureBuffer features = Read(text);
+        Score(features.Indices, features.Counts, features.Dense, embedding, destination);
     }
 
     /// <summary>Scores a text, and tells how far to believe the scores.</summary>
@@ -71,11 +90,11 @@ public sealed class TrainedRouter
     /// <param name="knownShare">How much of the text's wording the training requests had, 0 (none of it) to 1: on unknown wording the scores are little more
     /// than a guess from its length and form.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public void Score(ReadOnlySpan<char> text, Span<double> destination, out double knownShare)
     {
-        FeatureBuffer features = Read(text);
-        knownShare = Model.Lexicon.KnownShare(features.Indices);
-        Score(features.Indices, features.Counts, features.Dense, destination);
+        ThrowIfNeedsEmbedding();
+        Score(text, default, destination, default, out knownShare);
     }
 
     /// <summary>Scores a text, and tells what calls are expected to cost and how far to believe it.</summary>
@@ -84,54 +103,58 @@ public sealed class TrainedRouter
     /// <param name="costsUsd">Receives one cost in USD for each of the target's models, 0 or more; NaN where it is unknown, and for all where <see cref="TellsCosts"/> is false.</param>
     /// <param name="knownShare">How much of the text's wording the training requests had, 0 to 1.</param>
     /// <exception cref="ArgumentException">A destination is too short.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public void Score(ReadOnlySpan<char> text, Span<double> destination, Span<double> costsUsd, out double knownShare)
     {
-        FeatureBuffer features = Read(text);
-        knownShare = Model.Lexicon.KnownShare(features.Indices);
-        Score(features.Indices, features.Counts, features.Dense, destination, Room(costsUsd));
+        ThrowIfNeedsEmbedding();
+        Score(text, default, destination, Room(costsUsd), out knownShare);
     }
 
-    /// <summary>Scores a labelled request, by its text or its captured features, and tells what calls are expected to cost.</summary>
+    /// <summary>Scores a labelled request, by its text or its captured features, and its embedding where the router needs one.</summary>
+    /// <param name="request">The request; its labels are not looked at.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="ArgumentException">The destination is too short, the request has neither text nor features, or features of another version, or lacks an embedding that fits.</exception>
+    public void Score(LabelledRequest request, Span<double> destination)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ScoreRequest(request, destination, default);
+    }
+
+    /// <summary>Scores a labelled request, and tells what calls are expected to cost.</summary>
     /// <param name="request">The request; its labels are not looked at.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <param name="costsUsd">Receives one cost in USD for each of the target's models; NaN where it is unknown, and for all where <see cref="TellsCosts"/> is false.</param>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
-    /// <exception cref="ArgumentException">A destination is too short, the request has neither text nor features, or features of another version.</exception>
+    /// <exception cref="ArgumentException">A destination is too short, the request has neither text nor features, or features of another version, or lacks an embedding that fits.</exception>
     public void Score(LabelledRequest request, Span<double> destination, Span<double> costsUsd)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Span<double> costs = Room(costsUsd);
-        if (request.Text is { } text)
-        {
-            FeatureBuffer read = Read(text);
-            Score(read.Indices, read.Counts, read.Dense, destination, costs);
-        }
-        else
-        {
-            HashedFeatures features = request.Features ?? throw new ArgumentException($"The request '{request.Id}' has neither a text nor captured features.", nameof(request));
-            ThrowUnlessKnown(features);
-            Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), destination, costs);
-        }
+        ScoreRequest(request, destination, Room(costsUsd));
     }
 
     /// <summary>Scores captured features.</summary>
     /// <param name="features">The features.</param>
     /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the features have another version.</exception>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public void Score(HashedFeatures features, Span<double> destination)
     {
         ArgumentNullException.ThrowIfNull(features);
+        ThrowIfNeedsEmbedding();
         ThrowUnlessKnown(features);
-        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), destination);
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), default, destination);
     }
 
     /// <summary>Scores a text by the first of <see cref="Outputs"/> alone.</summary>
     /// <param name="text">The text; may be empty.</param>
+    /// <exception cref="InvalidOperationException">The router needs an embedding (<see cref="EmbeddingLength"/>).</exception>
     public double Score(ReadOnlySpan<char> text)
     {
+        ThrowIfNeedsEmbedding();
         Span<double> scores = stackalloc double[MostForFirst];
         FeatureBuffer features = Read(text);
-        ScoreFirst(features.Indices, features.Counts, features.Dense, scores);
+        ScoreFirst(features.Indices, features.Counts, features.Dense, default, scores);
         return scores[0];
     }
 
@@ -185,14 +208,73 @@ public sealed class TrainedRouter
 
     /// <summary>Scores by the first of <see cref="Outputs"/> alone, which takes less time than all of them.</summary>
     /// <param name="text">The text; may be empty.</param>
+    /// <param name="embedding">Its embedding, which fits; not looked at by a router that needs none.</param>
     /// <param name="knownShare">How much of the text's wording the training requests had, 0 to 1.</param>
-    internal double Score(ReadOnlySpan<char> text, out double knownShare)
+    internal double Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, out double knownShare)
     {
         Span<double> scores = stackalloc double[MostForFirst];
         FeatureBuffer features = Read(text);
         knownShare = Model.Lexicon.KnownShare(features.Indices);
-        ScoreFirst(features.Indices, features.Counts, features.Dense, scores);
+        ScoreFirst(features.Indices, features.Counts, features.Dense, embedding, scores);
         return scores[0];
+    }
+
+    /// <summary>Scores a text whose embedding fits, and tells how far to believe the scores.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="embedding">Its embedding, which fits; not looked at by a router that needs none.</param>
+    /// <param name="destination">Receives one score for each of <see cref="Outputs"/>.</param>
+    /// <param name="costsUsd">Receives what calls are expected to cost, where it is known; empty when nobody asks.</param>
+    /// <param name="knownShare">How much of the text's wording the training requests had, 0 to 1.</param>
+    internal void Score(ReadOnlySpan<char> text, ReadOnlySpan<float> embedding, Span<double> destination, Span<double> costsUsd, out double knownShare)
+    {
+        FeatureBuffer features = Read(text);
+        knownShare = Model.Lexicon.KnownShare(features.Indices);
+        Score(features.Indices, features.Counts, features.Dense, embedding, destination, costsUsd);
+    }
+
+    /// <summary>Tells how much of a text's wording the training requests had, 0 to 1.</summary>
+    internal double KnownShare(ReadOnlySpan<char> text) => Model.Lexicon.KnownShare(Read(text).Indices);
+
+    private void ScoreRequest(LabelledRequest request, Span<double> destination, Span<double> costsUsd)
+    {
+        ReadOnlySpan<float> embedding = request.Embedding.AsSpan();
+        ThrowUnlessFits(embedding);
+        if (request.Text is { } text)
+        {
+            FeatureBuffer read = Read(text);
+            Score(read.Indices, read.Counts, read.Dense, embedding, destination, costsUsd);
+            return;
+        }
+
+        HashedFeatures features = request.Features ?? throw new ArgumentException($"The request '{request.Id}' has neither a text nor captured features.", nameof(request));
+        ThrowUnlessKnown(features);
+        Score(features.Indices.AsSpan(), features.Counts.AsSpan(), features.Dense.AsSpan(), embedding, destination, costsUsd);
+    }
+
+    private void ThrowIfNeedsEmbedding()
+    {
+        if (EmbeddingLength > 0)
+        {
+            throw new InvalidOperationException($"The router was trained with embeddings of {EmbeddingLength} numbers; give each text's embedding, too.");
+        }
+    }
+
+    private void ThrowUnlessFits(ReadOnlySpan<float> embedding)
+    {
+        if (EmbeddingLength == 0)
+        {
+            return;
+        }
+
+        if (embedding.Length != EmbeddingLength)
+        {
+            throw new ArgumentException($"The embedding has {embedding.Length} numbers; the router was trained with embeddings of {EmbeddingLength}.", nameof(embedding));
+        }
+
+        if (EmbeddingCheck.FindError(embedding) is { } error)
+        {
+            throw new ArgumentException($"The embedding {error}; it cannot be scored.", nameof(embedding));
+        }
     }
 
     private void ThrowUnlessKnown(HashedFeatures features)
@@ -218,19 +300,20 @@ public sealed class TrainedRouter
     private bool IsDifference => Model.Targets < Outputs.Length;
 
     // A difference needs both of its sides.
-    private void ScoreFirst(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> scores)
+    private void ScoreFirst(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> scores)
     {
         if (IsDifference)
         {
-            Score(indices, counts, dense, scores);
+            Score(indices, counts, dense, embedding, scores);
         }
         else
         {
-            Model.Predict(indices, counts, dense, scores[..1]);
+            Model.Predict(indices, counts, dense, embedding, scores[..1]);
         }
     }
 
-    private void Score(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination, Span<double> costsUsd = default)
+    private void Score(
+        ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> destination, Span<double> costsUsd = default)
     {
         if (destination.Length < Outputs.Length)
         {
@@ -240,12 +323,12 @@ public sealed class TrainedRouter
         // A pair that was hardly ever seen together has no gap of its own: then it is the difference of the chances.
         if (IsDifference)
         {
-            Model.Predict(indices, counts, dense, destination.Slice(1, Model.Targets), costsUsd);
+            Model.Predict(indices, counts, dense, embedding, destination.Slice(1, Model.Targets), costsUsd);
             destination[0] = destination[1] - destination[2];
         }
         else
         {
-            Model.Predict(indices, counts, dense, destination[..Model.Targets], costsUsd);
+            Model.Predict(indices, counts, dense, embedding, destination[..Model.Targets], costsUsd);
         }
     }
 }

@@ -41,6 +41,10 @@ public sealed record TrainerOptions
     /// <summary>Gets how text becomes features.</summary>
     public FeatureHasherSettings Features { get; init; } = FeatureHasherSettings.Default;
 
+    /// <summary>Gets what made the requests' embeddings (<see cref="Data.LabelledRequest.Embedding"/>).</summary>
+    /// <value>The id that a generator's metadata names; null, the default, is unknown. Kept with the router: a host whose generator says that it is another model does not start.</value>
+    public string? EmbeddingModelId { get; init; }
+
     /// <summary>Names the first option out of range.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     internal void Validate()

@@ -28,6 +28,10 @@ public sealed record TrainingReport
     /// <summary>Gets what names the training requests without holding them: SHA-256 over their features and labels, in hexadecimal.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>Gets what became of the requests' embeddings.</summary>
+    /// <value>Null where they had none, and for a router that was loaded and needs none.</value>
+    public EmbeddingReport? Embedding { get; init; }
+
     /// <summary>Gets how long training took; not part of the router's identity.</summary>
     public required TimeSpan Elapsed { get; init; }
 

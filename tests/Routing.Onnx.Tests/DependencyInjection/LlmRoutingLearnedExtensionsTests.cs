@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using LlmRouting.DependencyInjection;
 using LlmRouting.Onnx.Tests.Learned;
 using LlmRouting.Onnx.Training;
 using LlmRouting.Testing;
@@ -81,6 +82,67 @@ public sealed class LlmRoutingLearnedExtensionsTests
         ChatResponse answer = await provider.GetRequiredService<IChatClient>().GetResponseAsync(Learnt.HardText);
 
         Assert.That(answer.GetRoutingOutcome()!.Decision.Ranking[0], Is.EqualTo("small"));
+    }
+
+    [Test]
+    public async Task Verbs_TakeTheContainersGenerator_OrTheOneThatIsGiven([Values] bool isGiven)
+    {
+        using FakeEmbeddings generator = new();
+        string path = Save(Learnt.With(Embedded.Pair.Value, ("promise", 0.3)));
+        string second = Path.Combine(_folder, "complexity.onnx");
+        Embedded.Complexity.Value.Save(second);
+        ServiceCollection services = new();
+        if (!isGiven)
+        {
+            services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(generator);
+        }
+
+        services.AddLlmRouting()
+            .AddLearnedRouter(path, generator: isGiven ? _ => generator : null)
+            .AddLearnedClassifier(second, generator: isGiven ? _ => generator : null)
+            .AddModel(Profile("weak", "fast", 1), new FakeChatClient())
+            .AddModel(Profile("strong", "frontier", 10), new FakeChatClient());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        provider.GetRequiredService<IStartupValidator>().Validate();
+
+        ChatResponse answer = await provider.GetRequiredService<IChatClient>().GetResponseAsync("please tell me about the hard which and how it of now then so that");
+
+        Assert.That(answer.GetRoutingOutcome()!.Decision.DecidedBy, Is.EqualTo("learned"));
+        Assert.That(answer.GetRoutingOutcome()!.Decision.Ranking[0], Is.EqualTo("strong"));
+        Assert.That(generator.Calls, Is.Positive);
+    }
+
+    [Test]
+    [Description("R24 a generator that fails costs a request the router's opinion and nothing else")]
+    public async Task AddLearnedRouter_WhereTheGeneratorFails_LeavesTheRequestToOthers_AndRecordsWhy()
+    {
+        using FakeEmbeddings generator = new() { OnCall = static _ => throw new HttpRequestException("secret words") };
+        string path = Save(Learnt.With(Embedded.Pair.Value, ("promise", 0.3)));
+        ServiceCollection services = new();
+        services.AddLlmRouting().AddLearnedRouter(path, generator: _ => generator)
+            .AddModel(Profile("weak", "fast", 1), new FakeChatClient())
+            .AddModel(Profile("strong", "frontier", 10), new FakeChatClient());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        ChatResponse answer = await provider.GetRequiredService<IChatClient>().GetResponseAsync("please tell me about the hard which and how it of now then so that");
+        RoutingDecision decision = answer.GetRoutingOutcome()!.Decision;
+
+        Assert.That(decision.DecidedBy, Is.Not.EqualTo("learned"));
+        Assert.That(decision.Steps, Has.One.Matches<DecisionStep>(static step => step is { Kind: DecisionStepKind.Abstained, Source: "learned", Reason: "the embedding generator failed" }));
+    }
+
+    [Test]
+    public void Verbs_StopAHostWithoutTheGeneratorThatTheirRouterNeeds([Values] bool isClassifier)
+    {
+        string path = Save(isClassifier ? Embedded.Complexity.Value : Learnt.With(Embedded.Pair.Value, ("promise", 0.3)));
+        ServiceCollection services = new();
+        LlmRoutingBuilder builder = services.AddLlmRouting()
+            .AddModel(Profile("weak", "fast", 1), new FakeChatClient())
+            .AddModel(Profile("strong", "frontier", 10), new FakeChatClient());
+        _ = isClassifier ? builder.AddLearnedClassifier(path) : builder.AddLearnedRouter(path);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.That(() => provider.GetRequiredService<IStartupValidator>().Validate(), Throws.ArgumentException.With.Message.Contains("no generator of embeddings"));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using LlmRouting.Onnx.Inference;
 using LlmRouting.Onnx.Native;
+using LlmRouting.Onnx.Tests.Learned;
 using LlmRouting.Onnx.Tests.Models;
 using LlmRouting.Onnx.Tests.Native;
 using LlmRouting.Onnx.Tokenization;
@@ -40,6 +41,16 @@ public sealed class BadModelTests
 
     [Test]
     public void FolderWithoutModel_SaysWhatIsMissing() => Assert.That(Load(), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("holds no model.onnx"));
+
+    [Test]
+    public void Router_IsSentToTheVerbsThatUseIt([Values] bool withEmbeddings)
+    {
+        string file = Path.Combine(_folder.Path, "model.onnx");
+        (withEmbeddings ? Embedded.Pair.Value : Learnt.Pair.Value).Save(file);
+
+        Assert.That(Load(), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("AddLearnedRouter"));
+        Assert.That(() => OnnxTextClassifier.Load(new() { ModelPath = file }), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains("AddLearnedRouter"));
+    }
 
     [Test]
     public void CorruptModel_QuotesTheRuntime()

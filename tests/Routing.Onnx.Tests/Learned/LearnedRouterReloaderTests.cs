@@ -47,7 +47,7 @@ public sealed class LearnedRouterReloaderTests
     }
 
     [Test]
-    public async Task BadFile_IsReportedOnce_AndTheLastGoodOneStays([Values("damaged", "other models", "no threshold")] string what)
+    public async Task BadFile_IsReportedOnce_AndTheLastGoodOneStays([Values("damaged", "other models", "no threshold", "embeddings")] string what)
     {
         Write(Learnt.With(Learnt.Pair.Value, ("promise", double.PositiveInfinity)));
         using LearnedRouterReloader reloader = Open();
@@ -60,6 +60,9 @@ public sealed class LearnedRouterReloaderTests
             case "other models":
                 Write(Learnt.With(Learnt.Pool.Value, ("promise", 0.5)));
                 break;
+            case "embeddings":
+                Write(Learnt.With(Embedded.Pair.Value, ("promise", 0.3)));
+                break;
             default:
                 Write(Learnt.Pair.Value);
                 break;
@@ -69,6 +72,7 @@ public sealed class LearnedRouterReloaderTests
 
         Assert.That(await Ask(reloader), Is.EqualTo("weak"));
         Assert.That(_log.Lines, Has.Count.EqualTo(1).And.One.Contains("last good one stays"));
+        Assert.That(_log.Lines[0].Contains("no generator of embeddings", StringComparison.Ordinal), Is.EqualTo(what == "embeddings"));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using LlmRouting.Learning;
 
 namespace LlmRouting.Onnx.Training.Data;
@@ -38,4 +39,8 @@ public sealed record LabelledRequest
     /// <summary>Gets the subject that the request belongs to; requests of one subject teach each other what to expect.</summary>
     /// <value>Null when unknown.</value>
     public string? Group { get; init; }
+
+    /// <summary>Gets what an embedding model makes of the text; all requests of a training have one of the same length, or none has.</summary>
+    /// <value>Finite numbers, not all of them 0; empty, the default, is none. It tells nearly as much as the text does: keep it as carefully.</value>
+    public ImmutableArray<float> Embedding { get; init; } = [];
 }

@@ -20,8 +20,11 @@ internal static class LabelledRequestParser
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(BareNaN.Replace(line), Options);
-            return Read(document.RootElement, file, number, out reason);
+            ReadOnlyMemory<byte> replaced = BareNaN.Replace(line);
+            using JsonDocument document = JsonDocument.Parse(replaced, Options);
+            LabelledRequest? request = Read(document.RootElement, file, number, out reason);
+            return request is null || !EmbeddingParser.TryRead(document.RootElement, line.Span, replaced.Span, out ImmutableArray<float> embedding, out reason)
+                ? null : request with { Embedding = embedding };
         }
         catch (JsonException error)
         {

@@ -13,8 +13,13 @@ internal static class RouterFile
     public const string Kind = "llmrouting.router";
     private const string Format = "2";
 
+    public static ReadOnlySpan<byte> KindBytes => "llmrouting.router"u8;
+
     // With a network: whoever reads the other format alone would leave it out of the sum and score otherwise.
     private const string NetworkFormat = "3";
+
+    // With embeddings: the graph has one more input, and whoever does not know it would score by the words alone.
+    private const string EmbeddingFormat = "4";
 
     // The rows of a blend. The hints have none: when a router is put together they become part of the kernel.
     private static readonly string[] Families = [TrainerFamilies.Linear, TrainerFamilies.Neighbours, TrainerFamilies.Kernel, TrainerFamilies.Boosting, TrainerFamilies.Network];
@@ -26,7 +31,7 @@ internal static class RouterFile
         Dictionary<string, string> metadata = new()
         {
             ["kind"] = Kind,
-            ["format"] = router.Model.Network is null ? Format : NetworkFormat,
+            ["format"] = FormatOf(router.Model),
             ["feature_version"] = Number(FeatureHasher.FeatureVersion),
             ["feature_bits"] = Number(features.Bits),
             ["feature_min_gram"] = Number(features.MinGram),
@@ -49,6 +54,15 @@ internal static class RouterFile
             metadata[$"family.{family.Family}"] = $"{Number(family.HeldOut)} {Number(family.Weight)}";
         }
 
+        if (router.EmbeddingLength > 0 && report.Embedding is { } embedding)
+        {
+            metadata["embedding_gain"] = Number(embedding.Gain);
+            if (embedding.ModelId is { } model)
+            {
+                metadata["embedding_model"] = model;
+            }
+        }
+
         foreach (KeyValuePair<string, double> threshold in thresholds ?? ImmutableDictionary<string, double>.Empty)
         {
             metadata[$"threshold.{threshold.Key}"] = Number(threshold.Value);
@@ -67,10 +81,10 @@ internal static class RouterFile
             throw new InvalidDataException("The ONNX file is no router of this library: its metadata lacks the kind; train and save one with RouterTrainer.");
         }
 
-        if (Text(file, "format") is not (Format or NetworkFormat) || Text(file, "feature_version") != Number(FeatureHasher.FeatureVersion))
+        if (Text(file, "format") is not (Format or NetworkFormat or EmbeddingFormat) || Text(file, "feature_version") != Number(FeatureHasher.FeatureVersion))
         {
             throw new InvalidDataException(
-                $"The router was written in format {Text(file, "format")} with features of version {Text(file, "feature_version")}; this library reads formats {Format} and {NetworkFormat} "
+                $"The router was written in format {Text(file, "format")} with features of version {Text(file, "feature_version")}; this library reads formats {Format} to {EmbeddingFormat} "
                 + $"with version {FeatureHasher.FeatureVersion}. Train it again, or use the library that wrote it.");
         }
 
@@ -95,6 +109,13 @@ internal static class RouterFile
         };
     }
 
+    private static string FormatOf(RouterModel model) => model switch
+    {
+        { Lexicon.Embedding: not null } => EmbeddingFormat,
+        { Network: not null } => NetworkFormat,
+        _ => Format,
+    };
+
     private static TrainingReport Report(OnnxFile file) => new()
     {
         Requests = Integer(file, "training_requests"),
@@ -105,6 +126,8 @@ internal static class RouterFile
         Warnings = [.. List(file, "training_warnings")],
         HeldOut = Double(Text(file, "held_out")),
         Elapsed = TimeSpan.Zero,
+        Embedding = Embedding(file) is { } reduction
+            ? new EmbeddingReport(reduction.Length, reduction.Share, Double(Text(file, "embedding_gain")), file.Metadata.GetValueOrDefault("embedding_model")) : null,
         Families = [.. TrainerFamilies.All.Where(family => file.Metadata.ContainsKey($"family.{family}")).Select(family =>
         {
             string[] parts = Text(file, $"family.{family}").Split(' ');
@@ -140,6 +163,7 @@ internal static class RouterFile
                 Projection = file.ByteMatrix("lexicon.projection"),
                 DenseMean = file.Vector("dense.mean"),
                 DenseScale = file.Vector("dense.scale"),
+                Embedding = Embedding(file),
                 Difficulty = Kernel(file, "difficulty"),
             },
             Linear = file.Has("linear.weights") ? new LinearModel(file.Matrix("linear.weights"), file.Vector("linear.bias")) : null,
@@ -162,6 +186,10 @@ internal static class RouterFile
         ThrowUnlessFor(model.Costs, List(file, "models").Length, model.Lexicon.Width);
         return model;
     }
+
+    private static EmbeddingReduction? Embedding(OnnxFile file) => file.Has("embedding.projection")
+        ? new EmbeddingReduction(file.Matrix("embedding.projection"), [.. file.Vector("embedding.offset").Select(static value => -value)], file.Vector("embedding.share")[0])
+        : null;
 
     // Whoever does not know them scores as before; what is decided by them has thresholds of other names, which he refuses.
     private static CostModel? Costs(OnnxFile file) => file.Has("costs.weights")

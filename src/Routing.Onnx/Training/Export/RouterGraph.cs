@@ -7,7 +7,8 @@ namespace LlmRouting.Onnx.Training.Export;
 /// <summary>Writes a router's arithmetic as an ONNX graph.</summary>
 /// <remarks>
 /// Inputs: <c>indices</c> (int64, one for each feature), <c>counts</c> (float, as many; 0 counts nothing, so a text without features is one
-/// pair of zeros) and <c>dense</c> (float, 1 x measures). Output: <c>scores</c> (float, 1 x outputs); where the router tells costs, a second one, <c>costs</c> (float, 1 x models, in USD).
+/// pair of zeros) and <c>dense</c> (float, 1 x measures); where the router needs one, <c>embedding</c> (float, 1 x its length). Output: <c>scores</c> (float, 1 x outputs); where the router
+/// tells costs, a second one, <c>costs</c> (float, 1 x models, in USD).
 /// </remarks>
 internal sealed class RouterGraph
 {
@@ -29,6 +30,7 @@ internal sealed class RouterGraph
         string counts = _graph.Input("counts", isInteger: false, -1);
         string dense = _graph.Input("dense", isInteger: false, 1, DenseFeatures.Count);
         string latent = Latent(indices, counts);
+        latent = _model.Lexicon.Embedding is { } reduction ? Join(reduction, latent) : latent;
         string[] described = _model.Lexicon.Difficulty is { } difficulty ? [latent, Dense(dense), Kernel("difficulty", difficulty, latent)] : [latent, Dense(dense)];
         string features = _graph.Node("Concat", described, new OnnxAttributes().Add("axis", 1));
         string sum = _graph.Constant("blend.bias", _model.Bias, 1, _model.Targets);
@@ -66,6 +68,26 @@ internal sealed class RouterGraph
         string raw = _graph.Node("MatMul", [weighted, _graph.Node("Cast", [vectors], new OnnxAttributes().Add("to", OnnxGraphBuilder.Float))]);
         string norm = _graph.Node("ReduceL2", [raw], new OnnxAttributes().Add("axes", new long[] { 1 }).Add("keepdims", 1));
         return _graph.Node("Div", [raw, _graph.Node("Max", [norm, _graph.Constant("least.norm", 1e-12f)])]);
+    }
+
+    private string Join(EmbeddingReduction reduction, string words)
+    {
+        string embedding = _graph.Input("embedding", isInteger: false, 1, reduction.Length);
+        float[] offset = [.. reduction.Offset.Select(static value => -value)];
+        string[] operands = [Unit(embedding, "embedding.least_length", 1e-30f), _graph.Constant("embedding.projection", reduction.Projection), _graph.Constant("embedding.offset", offset, offset.Length)];
+        string reduced = Unit(_graph.Node("Gemm", operands, new OnnxAttributes().Add("transB", 1)), "embedding.least_norm", EmbeddingReduction.LeastNorm);
+
+        // The roots follow from the share where ONNX computes them, so that the file holds one number.
+        string share = _graph.Constant("embedding.share", reduction.Share);
+        string fromWords = _graph.Node("Mul", [words, _graph.Node("Sqrt", [_graph.Node("Sub", ["one", share])])]);
+        string fromEmbedding = _graph.Node("Mul", [reduced, _graph.Node("Sqrt", [share])]);
+        return _graph.Node("Concat", [fromWords, fromEmbedding], new OnnxAttributes().Add("axis", 1));
+    }
+
+    private string Unit(string vector, string leastName, float least)
+    {
+        string norm = _graph.Node("ReduceL2", [vector], new OnnxAttributes().Add("axes", new long[] { 1 }).Add("keepdims", 1));
+        return _graph.Node("Div", [vector, _graph.Node("Max", [norm, _graph.Constant(leastName, least)])]);
     }
 
     private string Dense(string dense)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using LlmRouting.Learning;
 using LlmRouting.Onnx.Training.Data;
@@ -9,15 +10,21 @@ namespace LlmRouting.Onnx.Training.Families;
 internal sealed class CapturedTexts
 {
     private readonly HashedFeatures[] _features;
+    private readonly ImmutableArray<float>[] _embeddings;
 
     public CapturedTexts(IReadOnlyList<LabelledRequest> requests, FeatureHasherSettings settings, Work work)
     {
         var hasher = new FeatureHasher(settings);
         _features = new HashedFeatures[requests.Count];
         work.For(requests.Count, i => _features[i] = requests[i].Features ?? hasher.Hash(requests[i].Text));
+        _embeddings = [.. requests.Select(static request => request.Embedding)];
     }
 
-    private CapturedTexts(HashedFeatures[] features) => _features = features;
+    private CapturedTexts(HashedFeatures[] features, ImmutableArray<float>[] embeddings)
+    {
+        _features = features;
+        _embeddings = embeddings;
+    }
 
     public int Count => _features.Length;
 
@@ -27,9 +34,22 @@ internal sealed class CapturedTexts
 
     public ReadOnlySpan<float> Dense(int text) => _features[text].Dense.AsSpan();
 
-    public CapturedTexts Take(IEnumerable<int> texts) => new([.. texts.Select(text => _features[text])]);
+    /// <summary>Gets what came beside a text; empty where there is none.</summary>
+    public ReadOnlySpan<float> Embedding(int text) => _embeddings[text].AsSpan();
 
-    public CapturedTexts And(CapturedTexts others) => new([.. _features, .. others._features]);
+    public CapturedTexts Take(ReadOnlySpan<int> texts)
+    {
+        HashedFeatures[] features = new HashedFeatures[texts.Length];
+        ImmutableArray<float>[] embeddings = new ImmutableArray<float>[texts.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            (features[i], embeddings[i]) = (_features[texts[i]], _embeddings[texts[i]]);
+        }
+
+        return new(features, embeddings);
+    }
+
+    public CapturedTexts And(CapturedTexts others) => new([.. _features, .. others._features], [.. _embeddings, .. others._embeddings]);
 
     /// <summary>Names a text's features by a hash.</summary>
     public UInt128 Fingerprint(int text)

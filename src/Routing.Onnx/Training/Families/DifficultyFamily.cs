@@ -39,11 +39,11 @@ internal static class DifficultyFamily
 
     private static Matrix Latent(Lexicon lexicon, CapturedTexts texts, Work work)
     {
-        var latent = new Matrix(texts.Count, lexicon.Projection.Columns);
+        var latent = new Matrix(texts.Count, lexicon.LatentWidth);
         work.For(texts.Count, row =>
         {
             Span<float> features = new float[lexicon.Width];
-            lexicon.Describe(texts.Indices(row), texts.Counts(row), texts.Dense(row), features);
+            lexicon.Describe(texts.Indices(row), texts.Counts(row), texts.Dense(row), texts.Embedding(row), features);
             features[..latent.Columns].CopyTo(latent[row]);
         });
         return latent;
@@ -63,15 +63,6 @@ internal static class DifficultyFamily
         float scale = 1 / Math.Max(1e-6f, TensorPrimitives.StdDev<float>(guesses));
         TensorPrimitives.Multiply(model.Coefficients.Values, scale, model.Coefficients.Values);
         model.Bias[0] = (model.Bias[0] - mean) * scale;
-        return new Lexicon
-        {
-            Features = lexicon.Features,
-            Rows = lexicon.Rows,
-            Weights = lexicon.Weights,
-            Projection = lexicon.Projection,
-            DenseMean = lexicon.DenseMean,
-            DenseScale = lexicon.DenseScale,
-            Difficulty = model,
-        };
+        return lexicon with { Difficulty = model };
     }
 }

@@ -49,6 +49,9 @@ internal sealed class Examples
     /// <summary>Gets whether the first target is the difference of the two after it; otherwise a pair has two targets.</summary>
     public bool HasGap { get; private init; }
 
+    /// <summary>Gets how many numbers each request's embedding has; 0 where there are none.</summary>
+    public int EmbeddingLength { get; private init; }
+
     public static Examples Read(IReadOnlyList<LabelledRequest> requests, TrainerOptions options, Work work)
     {
         TrainingTarget target = options.Target;
@@ -58,6 +61,7 @@ internal sealed class Examples
             throw new TrainingException("There is no request with a text or captured features; nothing can be learned.");
         }
 
+        int embeddingLength = EmbeddingLengthOf(usable);
         var texts = new CapturedTexts(usable, options.Features, work);
         CheckRange(texts, usable, 1 << options.Features.Bits);
         ImmutableArray<string> models = target.Models;
@@ -102,9 +106,10 @@ internal sealed class Examples
 
         ThrowIfOneClass(all, known, target);
         return new Examples(
-            texts.Take(taught.Select(static row => row.Text)), texts.Take(auxiliary), all, known, [.. taught.Select(static row => row.Fingerprint)], partial, duplicates)
+            texts.Take([.. taught.Select(static row => row.Text)]), texts.Take([.. auxiliary]), all, known, [.. taught.Select(static row => row.Fingerprint)], partial, duplicates)
         {
             HasGap = hasGap,
+            EmbeddingLength = embeddingLength,
             Requests = [.. taught.Select(row => usable[row.Text])],
             Hints = target.Kind == TrainingTargetKind.Complexity ? null : Hints.Read([.. taught.Select(row => usable[row.Text])], OwnModels(target, hasGap)),
             Ease = EaseOf([.. auxiliary.Select(i => usable[i])]),
@@ -126,9 +131,43 @@ internal sealed class Examples
                 BinaryPrimitives.WriteSingleLittleEndian(bytes[4..], Known[row][t]);
                 sha.AppendData(bytes[..8]);
             }
+
+            foreach (float value in Taught.Embedding(row))
+            {
+                BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
+                sha.AppendData(bytes[..4]);
+            }
         }
 
         return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+
+    // All of one length, or none: a request without one would be compared by what it lacks.
+    private static int EmbeddingLengthOf(LabelledRequest[] requests)
+    {
+        LabelledRequest? first = requests.FirstOrDefault(static request => !request.Embedding.IsDefaultOrEmpty);
+        if (first is null)
+        {
+            return 0;
+        }
+
+        foreach (LabelledRequest request in requests)
+        {
+            int length = request.Embedding.IsDefaultOrEmpty ? 0 : request.Embedding.Length;
+            if (length != first.Embedding.Length)
+            {
+                throw new TrainingException(
+                    $"The request '{request.Id}' has {(length == 0 ? "no embedding" : $"an embedding of {length} numbers")}, '{first.Id}' one of {first.Embedding.Length}; "
+                    + "give every request an embedding of the same model (WithEmbeddingsAsync), or none.");
+            }
+
+            if (EmbeddingCheck.FindError(request.Embedding.AsSpan()) is { } error)
+            {
+                throw new TrainingException($"The embedding of '{request.Id}' {error}; embed it again, or leave the request out.");
+            }
+        }
+
+        return first.Embedding.Length;
     }
 
     private static double?[] LabelsOf(LabelledRequest request, TrainingTarget target, bool hasGap)

@@ -12,7 +12,7 @@ namespace LlmRouting.Onnx.Training.Model;
 /// (1 + ln count) x inverse document frequency, scaled to length 1; that is TF-IDF reduced by a truncated singular value decomposition. The rows are
 /// rounded to bytes before anything is learned from them, so that rounding costs no agreement between training and use.
 /// </remarks>
-internal sealed class Lexicon
+internal sealed record Lexicon
 {
     /// <summary>Gets how text becomes features.</summary>
     public required FeatureHasherSettings Features { get; init; }
@@ -36,18 +36,25 @@ internal sealed class Lexicon
     /// <value>Learned from requests that lack the target's models; null when there were none.</value>
     public KernelModel? Difficulty { get; init; }
 
+    /// <summary>Gets what joins a text's embedding to its latent vector; null where embeddings are not used.</summary>
+    public EmbeddingReduction? Embedding { get; init; }
+
+    /// <summary>Gets how many numbers the latent vector has: those of the words, then those of the embedding where there is one.</summary>
+    public int LatentWidth => Projection.Columns + (Embedding is null ? 0 : Embedding.Dimensions);
+
     /// <summary>Gets how many numbers describe a text: latent dimensions, then dense measures, then the difficulty where there is one.</summary>
-    public int Width => Projection.Columns + DenseMean.Length + (Difficulty is null ? 0 : 1);
+    public int Width => LatentWidth + DenseMean.Length + (Difficulty is null ? 0 : 1);
 
     /// <summary>Describes a text.</summary>
     /// <param name="indices">Its features.</param>
     /// <param name="counts">How often each occurs.</param>
     /// <param name="dense">Its dense measures.</param>
+    /// <param name="embedding">Its embedding, as <see cref="Embedding"/> takes it; not looked at without that.</param>
     /// <param name="destination"><see cref="Width"/> numbers.</param>
-    public void Describe(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<float> destination)
+    public void Describe(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<float> destination)
     {
-        Span<float> latent = destination[..Projection.Columns];
-        latent.Clear();
+        Span<float> words = destination[..Projection.Columns];
+        words.Clear();
         int last = Weights.Length - 1;
         for (int i = 0; i < indices.Length; i++)
         {
@@ -55,13 +62,15 @@ internal sealed class Lexicon
             if (row != last)
             {
                 float weight = Weights[row] * (counts[i] == 1 ? 1 : 1 + MathF.Log(counts[i]));
-                AddScaled(Projection[row], weight, latent);
+                AddScaled(Projection[row], weight, words);
             }
         }
 
-        float norm = TensorPrimitives.Norm<float>(latent);
-        TensorPrimitives.Multiply(latent, 1 / Math.Max(norm, 1e-12f), latent);
-        Span<float> measures = destination.Slice(Projection.Columns, DenseMean.Length);
+        float norm = TensorPrimitives.Norm<float>(words);
+        TensorPrimitives.Multiply(words, 1 / Math.Max(norm, 1e-12f), words);
+        Span<float> latent = destination[..LatentWidth];
+        Embedding?.Join(embedding, words, latent[words.Length..]);
+        Span<float> measures = destination.Slice(latent.Length, DenseMean.Length);
         for (int i = 0; i < measures.Length; i++)
         {
             // Bounded, so that a text unlike any seen in training cannot push a linear model out of sight.

@@ -38,16 +38,14 @@ internal sealed class RouterModel
     public int Targets => Bias.Length;
 
     /// <summary>Predicts the first targets: as many as there is room for.</summary>
-    public void Predict(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination) =>
-        Predict(indices, counts, dense, destination, []);
-
-    /// <summary>Predicts the first targets, and what calls cost.</summary>
     /// <param name="indices">The text's features.</param>
     /// <param name="counts">How often each occurs.</param>
     /// <param name="dense">Its dense measures.</param>
+    /// <param name="embedding">Its embedding, where the lexicon takes one.</param>
     /// <param name="destination">Receives as many targets as there is room for.</param>
-    /// <param name="costsUsd">Receives the costs, where there are <see cref="Costs"/>; empty when nobody asks.</param>
-    public void Predict(ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, Span<double> destination, Span<double> costsUsd)
+    /// <param name="costsUsd">Receives what calls cost, where there are <see cref="Costs"/>; empty when nobody asks.</param>
+    public void Predict(
+        ReadOnlySpan<int> indices, ReadOnlySpan<int> counts, ReadOnlySpan<float> dense, ReadOnlySpan<float> embedding, Span<double> destination, Span<double> costsUsd = default)
     {
         int targets = Math.Min(Targets, destination.Length);
         int size = Math.Max(Math.Max(Neighbours?.ScratchLength ?? 0, Kernel?.ScratchLength ?? 0), Network?.ScratchLength ?? 0);
@@ -56,8 +54,8 @@ internal sealed class RouterModel
         Span<float> scratch = rented.AsSpan(Lexicon.Width, size);
         Span<float> one = rented.AsSpan(Lexicon.Width + size, targets);
         Span<float> sum = rented.AsSpan(Lexicon.Width + size + targets, targets);
-        Lexicon.Describe(indices, counts, dense, features);
-        ReadOnlySpan<float> latent = features[..Lexicon.Projection.Columns];
+        Lexicon.Describe(indices, counts, dense, embedding, features);
+        ReadOnlySpan<float> latent = features[..Lexicon.LatentWidth];
         if (!costsUsd.IsEmpty)
         {
             Costs?.Predict(features, dense, costsUsd);
@@ -107,11 +105,12 @@ internal sealed class RouterModel
     public void Validate()
     {
         int targets = Targets;
-        int latent = Lexicon.Projection.Columns;
+        int latent = Lexicon.LatentWidth;
         bool isSound = Lexicon.Rows.Length == 1 << Lexicon.Features.Bits
             && Lexicon.Weights.Length == Lexicon.Projection.Rows
             && !Lexicon.Rows.AsSpan().ContainsAnyExceptInRange(0, Lexicon.Weights.Length - 1)
             && Lexicon.DenseMean.Length == DenseFeatures.Count && Lexicon.DenseScale.Length == DenseFeatures.Count
+            && (Lexicon.Embedding is not { } embedding || (embedding.Length > 0 && embedding.Dimensions > 0 && embedding.Offset.Length == embedding.Dimensions && embedding.Share is > 0 and <= 1))
             && (Lexicon.Difficulty is not { } difficulty
                 || (difficulty.Centres.Columns == latent && Fits(difficulty.Coefficients, difficulty.Centres, 1) && difficulty.Bias.Length == 1))
             && Slope.Length == targets && Offset.Length == targets

@@ -94,6 +94,51 @@ public sealed class LabelledRequestReaderTests
     }
 
     [Test]
+    public void Read_TakesAnEmbedding()
+    {
+        LabelledData data = Read("""{"prompt":"Why?","scores":{"m":1},"embedding":[0.5, -1,2e-3]}""" + "\n" + """{"prompt":"How?","scores":{"m":1},"embedding":null}""" + "\n" + Good);
+
+        Assert.That(data.Requests[0].Embedding, Is.EqualTo(new[] { 0.5f, -1f, 2e-3f }));
+        Assert.That(data.Requests[1].Embedding, Is.Empty);
+        Assert.That(data.Requests[2].Embedding, Is.Empty);
+    }
+
+    [TestCase("[]", "is empty")]
+    [TestCase("[0,0,0.0]", "is zero")]
+    [TestCase("[1,\"secret\"]", "is not an array of numbers")]
+    [TestCase("\"secret\"", "is not an array of numbers")]
+    [TestCase("[1,null]", "is not an array of numbers")]
+    [TestCase("[1,[2]]", "is not an array of numbers")]
+    [TestCase("[1,NaN,2]", "not finite")]
+    [TestCase("[1, -Infinity]", "not finite")]
+    [TestCase("[1,1e300]", "not finite")]
+    [TestCase("[3e38,3e38]", "too large")]
+    public void Read_NamesABadEmbedding(string embedding, string reason)
+    {
+        LabelledData data = Read(string.Join('\n', Enumerable.Repeat(Good, 20)) + "\n" + """{"prompt":"Why?","scores":{"m":1},"embedding":EMBEDDING}""".Replace("EMBEDDING", embedding, StringComparison.Ordinal));
+
+        Assert.That(data.Requests, Has.Length.EqualTo(20));
+        Assert.That(data.Rejected[0].ToString(), Does.StartWith("data.jsonl(21): ").And.Contain("the embedding").And.Contain(reason).And.Not.Contain("secret"));
+    }
+
+    [Test]
+    [Description("A cost that is no number is unknown, and takes no embedding of the same line with it.")]
+    public void Read_TakesAnEmbeddingBesideASenselessCost()
+    {
+        LabelledRequest request = Read("""{"prompt":"Why?","scores":{"m":1},"costs":{"m":NaN},"embedding":[-1,-1 ,3]}""").Requests.Single();
+
+        Assert.That(request.Embedding, Is.EqualTo(new[] { -1f, -1f, 3f }));
+    }
+
+    [Test]
+    public void Read_RefusesAnEmbeddingOfAbsurdLength()
+    {
+        string line = """{"prompt":"Why?","scores":{"m":1},"embedding":[EMBEDDING]}""".Replace("EMBEDDING", string.Join(',', Enumerable.Repeat("1", 20_000)), StringComparison.Ordinal);
+
+        Assert.That(Read(string.Join('\n', Enumerable.Repeat(Good, 20)) + "\n" + line).Rejected[0].ToString(), Does.Contain("has 20000 numbers; at most 16384"));
+    }
+
+    [Test]
     public void Read_TakesALongLineAndRejectsOneThatIsTooLong()
     {
         string Line(int length) => JsonSerializer.Serialize(new { prompt = new string('x', length), scores = new { m = 1 } });

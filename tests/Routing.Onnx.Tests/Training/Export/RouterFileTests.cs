@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using LlmRouting.Onnx.Tests.Learned;
 using LlmRouting.Onnx.Training;
+using LlmRouting.Onnx.Training.Data;
 
 namespace LlmRouting.Onnx.Tests.Training.Export;
 
@@ -61,6 +63,70 @@ public sealed class RouterFileTests
         Assert.That(Encoding.Latin1.GetString(Save(Router.Value)), Does.Contain("format\u0012\u00012").And.Not.Contain("network"));
         Assert.That(
             Encoding.Latin1.GetString(Save(Train(TrainingTarget.Complexity, [TrainerFamilies.Network]))), Does.Contain("format\u0012\u00013").And.Contain("network.hidden"));
+    }
+
+    [Test]
+    [Description("The router that ships was written by an earlier build: what has no embeddings is written as it always was, byte for byte.")]
+    public void Save_OfAPlainRouter_GivesTheBytesOfEarlierBuilds()
+    {
+        byte[] earlier = File.ReadAllBytes(Path.Combine(Repository.Root, "src", "Routing.Onnx", "Learned", "default-model.onnx"));
+
+        Assert.That(Save(TrainedRouter.Load(new MemoryStream(earlier))), Is.EqualTo(earlier));
+    }
+
+    [Test]
+    public void Load_ScoresAsTheRouterWithEmbeddingsThatWasSaved()
+    {
+        TrainedRouter router = Embedded.Pair.Value;
+        byte[] bytes = Save(router, new() { ["promise"] = 0.125 });
+        TrainedRouter loaded = TrainedRouter.Load(new MemoryStream(bytes));
+        double[] expected = new double[3];
+        double[] actual = new double[3];
+
+        foreach (bool isHard in new[] { true, false })
+        {
+            float[] embedding = SyntheticEmbeddings.Embed(Embedded.Text, isHard);
+            router.Score(Embedded.Text, embedding, expected);
+            loaded.Score(Embedded.Text, embedding, actual);
+            Assert.That(actual, Is.EqualTo(expected));
+        }
+
+        Assert.That(loaded.EmbeddingLength, Is.EqualTo(SyntheticEmbeddings.Length));
+        Assert.That(loaded.Report.Embedding, Is.EqualTo(router.Report.Embedding));
+        Assert.That(loaded.Report.Embedding!.ModelId, Is.EqualTo("embedder-1"));
+        Assert.That(Save(loaded), Is.EqualTo(bytes));
+        Assert.That(Encoding.Latin1.GetString(bytes), Does.Contain("format\u0012\u00014"));
+    }
+
+    [Test]
+    [Description("Earlier builds refuse every format that they do not name, as this one does.")]
+    public void Load_RefusesAFormatThatItDoesNotKnow()
+    {
+        byte[] bytes = Replace(Save(Embedded.Pair.Value), "format\u0012\u00014", "format\u0012\u00015");
+
+        Assert.That(() => TrainedRouter.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("format 5").And.Message.Contains("formats 2 to 4"));
+    }
+
+    [Test]
+    public void Load_RefusesARouterWithEmbeddingsThatIsCutOffAnywhere()
+    {
+        byte[] bytes = Save(Embedded.Pair.Value);
+
+        for (int cut = 0; cut < bytes.Length; cut += 1 + (bytes.Length / 97))
+        {
+            Assert.That(() => TrainedRouter.Load(new MemoryStream(bytes[..cut])), Throws.TypeOf<InvalidDataException>(), $"cut at {cut}");
+        }
+    }
+
+    [Test]
+    [Description("Privacy: the file of a router holds neither a training text nor an embedding as it was given.")]
+    public void Save_OfARouterWithEmbeddings_HoldsNoTextAndNoEmbedding()
+    {
+        byte[] bytes = Save(Embedded.Pair.Value);
+        LabelledRequest request = SyntheticEmbeddings.Make(300, isInformative: true)[3];
+
+        Assert.That(Encoding.Latin1.GetString(bytes), Does.Not.Contain("please").And.Not.Contain(request.Text!));
+        Assert.That(bytes.AsSpan().IndexOf(MemoryMarshal.AsBytes(request.Embedding.AsSpan()[..4])), Is.Negative);
     }
 
     [Test]
@@ -138,10 +204,10 @@ public sealed class RouterFileTests
     }
 
     [Test]
-    public async Task Save_IsAcceptedByOnnxsOwnChecker([Values] bool withCosts)
+    public async Task Save_IsAcceptedByOnnxsOwnChecker([Values("plain", "costs", "embeddings")] string what)
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.onnx");
-        (withCosts ? Learnt.Costed : Router).Value.Save(path);
+        (what switch { "costs" => Learnt.Costed, "embeddings" => Embedded.Pair, _ => Router }).Value.Save(path);
         try
         {
             (int code, string output) = await Python($"import onnx; onnx.checker.check_model(onnx.load(r'{path}'), full_check=True); print('accepted')");

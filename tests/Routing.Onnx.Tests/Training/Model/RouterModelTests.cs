@@ -49,7 +49,7 @@ public sealed class RouterModelTests
         };
         double[] scores = new double[1];
 
-        model.Predict([], [], new float[LlmRouting.Learning.DenseFeatures.Count], scores);
+        model.Predict([], [], new float[LlmRouting.Learning.DenseFeatures.Count], [], scores);
 
         // The one unit gives 3, the other, rectified, 0: 0.25 + 0.5 x (1 + 2 x 3 + 2 x 0).
         Assert.That(scores[0], Is.EqualTo(3.75).Within(1e-6));
