@@ -6,6 +6,12 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LlmRouting.Benchmarks;
 
 // In turns, for a machine that is busy with other things too.
+if (args is ["turns", "observation", string observed])
+{
+    await Turns.RunObservationAsync(int.Parse(observed, CultureInfo.InvariantCulture));
+    return;
+}
+
 if (args is ["turns", .. var rest])
 {
     int rounds = rest is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 200;

@@ -44,10 +44,10 @@ public class ReliabilityBenchmarks
     [Benchmark]
     public bool Limiter()
     {
-        bool isAdmitted = _limiter.TryAcquire(Limits, 500, Monotonic.Now(TimeProvider.System), out _);
+        bool isAdmitted = _limiter.TryAcquire(Limits, 500, Monotonic.Now(TimeProvider.System), out RateReservation taken, out _);
 
         // Nothing used, or the bucket would be empty within a second, and refusing be what is measured.
-        _limiter.Settle(Limits, reserved: 500, used: 0);
+        _limiter.Settle(Limits, taken, used: 0);
         return isAdmitted;
     }
 }

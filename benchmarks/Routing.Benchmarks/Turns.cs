@@ -1,11 +1,13 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Anthropic;
 using Anthropic.Core;
 using LlmRouting.Benchmarking;
 using LlmRouting.DecisionLog;
+using LlmRouting.Diagnostics;
 using LlmRouting.Providers.Anthropic;
 using LlmRouting.Providers.OpenAICompatible;
 using Microsoft.Extensions.AI;
@@ -64,7 +66,7 @@ internal static class Turns
             [("sdk's IChatClient", async () => _ = (await sdk.GetResponseAsync(Prompt)).Text), ("ours", async () => _ = (await anthropicAdapter.GetResponseAsync(Prompt)).Text)]);
     }
 
-    /// <summary>Compares a request that nobody watches with one that is measured, and one that is logged.</summary>
+    /// <summary>Compares a request that nobody watches with one that is measured, one that is traced, and one that is logged.</summary>
     public static async Task RunObservationAsync(int rounds)
     {
         string folder = Directory.CreateTempSubdirectory("llm-routing-").FullName;
@@ -90,15 +92,37 @@ internal static class Turns
         using (RoutingChatClient metrics = Pools.Build(8, stub, meters: new OneMeter(heard)))
         using (RoutingChatClient logged = Pools.Build(8, stub, [log], new OneMeter(silent)))
         {
+            // There is one source of spans for all routers, so whoever listens to it does so only while it is its turn.
+            ActivityListener? spans = null;
+            Func<Task> ask = () => off.GetResponseAsync(prompt);
             await CompareAsync(
                 "request", rounds, RequestsInARound, 1, basis: 0,
-                [("off", () => off.GetResponseAsync(prompt)), ("metrics", () => metrics.GetResponseAsync(prompt)), ("log", () => logged.GetResponseAsync(prompt))]);
+                [("off", ask), ("metrics", () => metrics.GetResponseAsync(prompt)), ("spans", ask), ("log", () => logged.GetResponseAsync(prompt))],
+                before: row =>
+                {
+                    spans?.Dispose();
+                    spans = row == "spans" ? ListenToSpans() : null;
+                });
+            spans?.Dispose();
         }
 
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task CompareAsync(string what, int rounds, int repeats, int operations, int basis, (string Name, Func<Task> Run)[] rows)
+    // Samples all, as an exporter would, and exports nothing: what a span costs afterwards is the exporter's.
+    private static ActivityListener ListenToSpans()
+    {
+        ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name == RoutingDiagnostics.ActivitySourceName,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private static async Task CompareAsync(
+        string what, int rounds, int repeats, int operations, int basis, (string Name, Func<Task> Run)[] rows, Action<string>? before = null)
     {
         TimeSpan[] best = [.. rows.Select(static _ => TimeSpan.MaxValue)];
         long[] bytes = [.. rows.Select(static _ => long.MaxValue)];
@@ -106,6 +130,7 @@ internal static class Turns
         {
             for (int row = 0; row < rows.Length; row++)
             {
+                before?.Invoke(rows[row].Name);
                 long allocated = GC.GetAllocatedBytesForCurrentThread();
                 long started = TimeProvider.System.GetTimestamp();
                 for (int i = 0; i < repeats; i++)

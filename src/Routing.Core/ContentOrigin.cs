@@ -27,6 +27,8 @@ internal static class ContentOrigin
 
     public static bool IsSameAccount(string left, string right) => Account(left).Equals(Account(right), StringComparison.OrdinalIgnoreCase);
 
+    public static bool IsSameProvider(string left, string right) => IsSameService(left, right) && IsSameAccount(left, right);
+
     private static ReadOnlySpan<char> Service(string origin) => origin.AsSpan(0, Math.Max(0, origin.IndexOf(Separator)));
 
     private static ReadOnlySpan<char> Account(string origin) => origin.AsSpan(origin.IndexOf(Separator) + 1);

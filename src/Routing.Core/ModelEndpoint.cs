@@ -133,7 +133,8 @@ public sealed class ModelEndpoint
         }
 
         RateLimiter? limiter = _limiter;
-        if (limiter is not null && !limiter.TryAcquire(load, tokens, Monotonic.Now(timeProvider), out TimeSpan wait))
+        RateReservation taken = RateReservation.None;
+        if (limiter is not null && !limiter.TryAcquire(load, tokens, Monotonic.Now(timeProvider), out taken, out TimeSpan wait))
         {
             Exit();
             grant = new(default, default, wait);
@@ -144,7 +145,7 @@ public sealed class ModelEndpoint
         {
             if (!isLastResort)
             {
-                limiter?.Release(load, tokens);
+                limiter?.Release(load, taken);
                 Exit();
                 return EndpointRefusal.CircuitOpen;
             }
@@ -152,7 +153,7 @@ public sealed class ModelEndpoint
             lease = _health.Force();
         }
 
-        grant = new(new(lease, limiter is null ? -1 : tokens), change, TimeSpan.Zero);
+        grant = new(new(lease, taken), change, TimeSpan.Zero);
         return EndpointRefusal.None;
     }
 
@@ -160,9 +161,9 @@ public sealed class ModelEndpoint
     internal void Withdraw(EndpointLease lease, HealthSettings health, TimeProvider timeProvider)
     {
         _health.Complete(lease.Health, HealthVerdict.Neutral, failure: null, retryAfter: null, health, timeProvider);
-        if (lease.Tokens >= 0)
+        if (lease.Rate.Tokens >= 0)
         {
-            _limiter?.Release(_load, lease.Tokens);
+            _limiter?.Release(_load, lease.Rate);
         }
 
         Exit();
@@ -171,12 +172,12 @@ public sealed class ModelEndpoint
     /// <summary>Learns what became of an attempt; once for each.</summary>
     internal HealthChange Settle(EndpointLease lease, RoutingAttempt attempt, bool isPinned, HealthSettings health, TimeProvider timeProvider)
     {
-        if (lease.Tokens >= 0 && _limiter is { } limiter)
+        if (lease.Rate.Tokens >= 0 && _limiter is { } limiter)
         {
             // What was refused used nothing; of what broke without a count, nobody knows, and the estimate stands.
             bool wasRefused = attempt.InputTokens is null && attempt is { CostUsd: 0, Certainty: CostCertainty.Exact, Result: AttemptResult.Failed };
             long? used = attempt.InputTokens is null && attempt.OutputTokens is null ? null : (attempt.InputTokens ?? 0) + (attempt.OutputTokens ?? 0);
-            limiter.Settle(_load, lease.Tokens, wasRefused ? 0 : used ?? lease.Tokens);
+            limiter.Settle(_load, lease.Rate, wasRefused ? 0 : used ?? lease.Rate.Tokens);
         }
 
         HealthVerdict verdict = HealthRules.Judge(attempt.Result, attempt.Failure, IsRouter, isPinned);

@@ -16,24 +16,29 @@ internal sealed class RateLimiter
     /// <param name="load">The limits.</param>
     /// <param name="tokens">What the call is expected to use.</param>
     /// <param name="now">Now, from <see cref="Monotonic"/>.</param>
+    /// <param name="taken">What was taken when the call may start; to be released or settled.</param>
     /// <param name="wait">How long to wait when the call may not start; zero when it may.</param>
-    public bool TryAcquire(EndpointLoadSettings load, long tokens, long now, out TimeSpan wait)
+    public bool TryAcquire(EndpointLoadSettings load, long tokens, long now, out RateReservation taken, out TimeSpan wait)
     {
         long forRequests = load.RequestsPerMinute is { } requests ? _requests.TryTake(1, requests, now) : 0;
         long forTokens = load.TokensPerMinute is not { } most ? 0
             : forRequests == 0 ? _tokens.TryTake(tokens, most, now)
             : _tokens.WaitFor(tokens, most, now);
         long ticks = Math.Max(forRequests, forTokens);
+        long timesTold = 0;
         if (Volatile.Read(ref _told) is { } told)
         {
-            ticks = Math.Max(ticks, told.TryTake(tokens, now, isOnlyAQuestion: ticks > 0));
+            ticks = Math.Max(ticks, told.TryTake(tokens, now, isOnlyAQuestion: ticks > 0, out timesTold));
         }
 
         wait = TimeSpan.FromTicks(ticks);
         if (ticks == 0)
         {
+            taken = new(tokens, timesTold);
             return true;
         }
+
+        taken = RateReservation.None;
 
         if (forRequests == 0)
         {
@@ -48,16 +53,17 @@ internal sealed class RateLimiter
     }
 
     /// <summary>Undoes <see cref="TryAcquire"/>: the call was not made after all.</summary>
-    public void Release(EndpointLoadSettings load, long tokens)
+    public void Release(EndpointLoadSettings load, RateReservation taken)
     {
         GiveBackRequest(load);
-        GiveBackTokens(load, tokens);
-        Volatile.Read(ref _told)?.GiveBack(requests: 1, tokens);
+        GiveBackTokens(load, taken.Tokens);
+        Volatile.Read(ref _told)?.GiveBack(requests: 1, taken.Tokens, taken.Told);
     }
 
     /// <summary>Puts what a call used in the place of what was reserved for it.</summary>
-    public void Settle(EndpointLoadSettings load, long reserved, long used)
+    public void Settle(EndpointLoadSettings load, RateReservation taken, long used)
     {
+        long reserved = taken.Tokens;
         if (used == reserved)
         {
             return;
@@ -72,7 +78,7 @@ internal sealed class RateLimiter
             _tokens.Take(used - reserved, most);
         }
 
-        Volatile.Read(ref _told)?.GiveBack(requests: 0, reserved - used);
+        Volatile.Read(ref _told)?.GiveBack(requests: 0, reserved - used, taken.Told);
     }
 
     /// <summary>Takes note of what the service says.</summary>

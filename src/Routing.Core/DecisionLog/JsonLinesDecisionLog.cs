@@ -48,7 +48,12 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
     {
     }
 
-    internal JsonLinesDecisionLog(DecisionLogSettings settings, TimeProvider? timeProvider, ILogger<JsonLinesDecisionLog>? logger, RoutingMetrics metrics)
+    internal JsonLinesDecisionLog(
+        DecisionLogSettings settings,
+        TimeProvider? timeProvider,
+        ILogger<JsonLinesDecisionLog>? logger,
+        RoutingMetrics metrics,
+        Func<string, Stream>? createFile = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (string.Join(" ", settings.FindErrors()) is { Length: > 0 } errors)
@@ -61,7 +66,7 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
         _logger = logger ?? NullLogger<JsonLinesDecisionLog>.Instance;
         _metrics = metrics;
         _queue = new DecisionQueue(settings.Capacity, settings.WhenFull == DecisionLogFullMode.Wait);
-        _files = new DecisionLogFiles(settings);
+        _files = new DecisionLogFiles(settings, createFile);
         _records = new DecisionRecordWriter(settings.IdKey);
 
         // The file is no web page: what browsers might take for markup stays readable.
@@ -207,7 +212,7 @@ public sealed partial class JsonLinesDecisionLog : IDecisionObserver, IDisposabl
         catch (Exception exception)
         {
             // Whatever the disk says: the log is never worth a request, nor its own thread.
-            _files.Dispose();
+            _files.Abandon();
             Lose(_pending, exception);
         }
 

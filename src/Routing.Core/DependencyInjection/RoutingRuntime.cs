@@ -61,15 +61,29 @@ internal sealed partial class RoutingRuntime : IDisposable
         Budgets = new BudgetLedger(translated.Budgets, budgetStore, _timeProvider, loggers.CreateLogger<BudgetLedger>());
         RoutingPipeline pipeline = Prepare(translated);
         pipeline.Models = BuildModels(translated);
-        _log = translated.DecisionLog is { } log
-            ? new JsonLinesDecisionLog(log, _timeProvider, loggers.CreateLogger<JsonLinesDecisionLog>(), RoutingMetrics.For(meterFactory))
-            : null;
-        pipeline.Observers = _log is null ? _parts.Observers : [.. _parts.Observers, _log];
-        Client = pipeline.Build();
-        RoutingMetrics.For(meterFactory).Watch(Budgets);
-        foreach (IOptionsChangeTokenSource<LlmRoutingOptions> change in changes)
+        try
         {
-            _reloads.Add(ChangeToken.OnChange(change.GetChangeToken, Reload));
+            _log = translated.DecisionLog is { } log
+                ? new JsonLinesDecisionLog(log, _timeProvider, loggers.CreateLogger<JsonLinesDecisionLog>(), RoutingMetrics.For(meterFactory))
+                : null;
+            pipeline.Observers = _log is null ? _parts.Observers : [.. _parts.Observers, _log];
+            Client = pipeline.Build();
+            RoutingMetrics.For(meterFactory).Watch(Budgets);
+            foreach (IOptionsChangeTokenSource<LlmRoutingOptions> change in changes)
+            {
+                _reloads.Add(ChangeToken.OnChange(change.GetChangeToken, Reload));
+            }
+        }
+        catch (Exception)
+        {
+            // The container gets nothing that it could dispose, and makes everything anew when it is asked again.
+            Dispose();
+            foreach (ModelEndpoint endpoint in _endpoints.Values)
+            {
+                endpoint.Retire();
+            }
+
+            throw;
         }
     }
 
@@ -111,8 +125,9 @@ internal sealed partial class RoutingRuntime : IDisposable
             reload.Dispose();
         }
 
-        // The container disposes the client only when somebody resolved it; whoever resolved just the router made clients too.
-        Client.Dispose();
+        // The container disposes the client only when somebody resolved it; whoever resolved just the router made clients too. There is none yet
+        // when the building of this failed.
+        Client?.Dispose();
         _log?.Dispose();
     }
 

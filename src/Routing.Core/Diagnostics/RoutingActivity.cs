@@ -5,7 +5,7 @@ namespace LlmRouting.Diagnostics;
 /// <summary>Traces requests and their attempts.</summary>
 /// <remarks>
 /// A request is one span, each attempt a span below it, and what the provider's client traces (HTTP, generative AI) stands below the attempt.
-/// Nothing is made while nobody listens.
+/// Nothing is made while nobody listens. A span that a sampler leaves out may still be made, since it hands its identity on; it gets no tags.
 /// </remarks>
 internal static class RoutingActivity
 {
@@ -18,7 +18,11 @@ internal static class RoutingActivity
     public static Activity? StartRoute(bool isStreaming)
     {
         Activity? activity = Source.StartActivity(Route, ActivityKind.Internal);
-        activity?.SetTag(MetricNames.Streaming, isStreaming);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag(MetricNames.Streaming, isStreaming);
+        }
+
         return activity;
     }
 
@@ -26,15 +30,19 @@ internal static class RoutingActivity
     public static Activity? StartAttempt(string model, string endpoint)
     {
         Activity? activity = Source.StartActivity(Attempt, ActivityKind.Internal);
-        activity?.SetTag(MetricNames.Model, model);
-        activity?.SetTag(MetricNames.Endpoint, endpoint);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag(MetricNames.Model, model);
+            activity.SetTag(MetricNames.Endpoint, endpoint);
+        }
+
         return activity;
     }
 
     /// <summary>Writes what became of a request onto its span.</summary>
     public static void SetOutcome(Activity? activity, RoutingOutcome? outcome)
     {
-        if (activity is null || outcome is null)
+        if (activity is not { IsAllDataRequested: true } || outcome is null)
         {
             return;
         }
@@ -75,7 +83,7 @@ internal static class RoutingActivity
     /// <returns>False, so that it can stand in an exception filter.</returns>
     public static bool SetError(Activity? activity, Exception exception)
     {
-        if (activity is not null)
+        if (activity is { IsAllDataRequested: true })
         {
             SetOutcome(activity, (exception as RoutingException)?.Outcome);
 
@@ -93,11 +101,16 @@ internal static class RoutingActivity
     /// <summary>Ends the span of an attempt.</summary>
     public static void StopAttempt(Activity? activity, RoutingAttempt attempt)
     {
-        if (activity is null)
+        if (activity is { IsAllDataRequested: true })
         {
-            return;
+            SetAttempt(activity, attempt);
         }
 
+        activity?.Stop();
+    }
+
+    private static void SetAttempt(Activity activity, RoutingAttempt attempt)
+    {
         activity.SetTag(MetricNames.Result, EnumNames.Of(attempt.Result));
         activity.SetTag("llm.routing.cost_usd", (double)attempt.CostUsd);
         activity.SetTag(MetricNames.Certainty, EnumNames.Of(attempt.Certainty));
@@ -115,7 +128,5 @@ internal static class RoutingActivity
         {
             activity.SetStatus(ActivityStatusCode.Error, attempt.Failure is { } kind ? EnumNames.Of(kind) : null);
         }
-
-        activity.Stop();
     }
 }

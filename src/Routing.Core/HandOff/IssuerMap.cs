@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.AI;
@@ -8,7 +9,8 @@ namespace LlmRouting.HandOff;
 /// <summary>Remembers who issued conversation ids and continuation tokens.</summary>
 /// <remarks>
 /// Thread-safe. Bounded: the oldest is forgotten for the newest. Ids are kept as hashes: some services let whoever knows one read the
-/// conversation. Per process: another replica, or this one after a restart, knows nothing and says so.
+/// conversation. Services that count their conversations issue the same ids: of one id, each provider's last issuer is remembered. Per process:
+/// another replica, or this one after a restart, knows nothing and says so.
 /// </remarks>
 internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = IssuerMap.DefaultCapacity)
 {
@@ -18,7 +20,7 @@ internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = Issuer
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<UInt128, LinkedListNode<Entry>> _entries = [];
+    private readonly Dictionary<UInt128, LinkedListNode<Entry>> _newest = [];
     private readonly LinkedList<Entry> _oldestFirst = [];
 
     public int Count
@@ -27,7 +29,7 @@ internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = Issuer
         {
             lock (_lock)
             {
-                return _entries.Count;
+                return _oldestFirst.Count;
             }
         }
     }
@@ -45,7 +47,7 @@ internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = Issuer
         {
             lock (_lock)
             {
-                Remove_NeedsLock(HashOf(previous));
+                Remove_NeedsLock(HashOf(previous), issuer);
             }
         }
 
@@ -53,18 +55,24 @@ internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = Issuer
     }
 
     /// <summary>Finds who issued what a request carries.</summary>
-    /// <returns>null when it carries nothing, or nobody remembers.</returns>
-    public Issuer? Find(ChatOptions? options) =>
-        options?.ContinuationToken is { } token ? Find(HashOf(token)) ?? FindConversation(options) : FindConversation(options);
+    /// <returns>One of each provider that issued it, the latest first; none when it carries nothing, or nobody remembers.</returns>
+    public ImmutableArray<Issuer> Find(ChatOptions? options) =>
+        options?.ContinuationToken is { } token && Find(HashOf(token)) is { IsEmpty: false } known ? known
+        : options?.ConversationId is { } id ? Find(HashOf(id))
+        : [];
 
-    private Issuer? FindConversation(ChatOptions? options) => options?.ConversationId is { } id ? Find(HashOf(id)) : null;
-
-    private Issuer? Find(UInt128 hash)
+    private ImmutableArray<Issuer> Find(UInt128 hash)
     {
         lock (_lock)
         {
             Expire_NeedsLock();
-            return _entries.TryGetValue(hash, out LinkedListNode<Entry>? node) ? node.Value.Issuer : null;
+            ImmutableArray<Issuer>.Builder issuers = ImmutableArray.CreateBuilder<Issuer>(1);
+            for (LinkedListNode<Entry>? node = _newest.GetValueOrDefault(hash); node is not null; node = node.Value.Older)
+            {
+                issuers.Add(node.Value.Issuer);
+            }
+
+            return issuers.ToImmutable();
         }
     }
 
@@ -73,13 +81,13 @@ internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = Issuer
         lock (_lock)
         {
             Expire_NeedsLock();
-            Remove_NeedsLock(hash);
-            if (_entries.Count >= capacity)
+            Remove_NeedsLock(hash, issuer);
+            if (_oldestFirst.Count >= capacity)
             {
-                Remove_NeedsLock(_oldestFirst.First!.Value.Hash); // not null: the map is full
+                Forget_NeedsLock(_oldestFirst.First!); // not null: the map is full
             }
 
-            _entries[hash] = _oldestFirst.AddLast(new Entry(hash, issuer, timeProvider.GetTimestamp()));
+            _newest[hash] = _oldestFirst.AddLast(new Entry(hash, issuer, timeProvider.GetTimestamp(), _newest.GetValueOrDefault(hash)));
         }
     }
 
@@ -87,15 +95,45 @@ internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = Issuer
     {
         while (_oldestFirst.First is { } oldest && timeProvider.GetElapsedTime(oldest.Value.AddedAt) > Lifetime)
         {
-            Remove_NeedsLock(oldest.Value.Hash);
+            Forget_NeedsLock(oldest);
         }
     }
 
-    private void Remove_NeedsLock(UInt128 hash)
+    private void Remove_NeedsLock(UInt128 hash, Issuer issuer)
     {
-        if (_entries.Remove(hash, out LinkedListNode<Entry>? node))
+        LinkedListNode<Entry>? node = _newest.GetValueOrDefault(hash);
+        while (node is not null && !ContentOrigin.IsSameProvider(node.Value.Issuer.Origin, issuer.Origin))
         {
-            _oldestFirst.Remove(node);
+            node = node.Value.Older;
+        }
+
+        if (node is not null)
+        {
+            Forget_NeedsLock(node);
+        }
+    }
+
+    private void Forget_NeedsLock(LinkedListNode<Entry> node)
+    {
+        _oldestFirst.Remove(node);
+        (UInt128 hash, _, _, LinkedListNode<Entry>? older) = node.Value;
+        LinkedListNode<Entry> newer = _newest[hash];
+        if (newer != node)
+        {
+            while (newer.Value.Older != node)
+            {
+                newer = newer.Value.Older!; // not null: the one that is forgotten is among the older ones
+            }
+
+            newer.Value = newer.Value with { Older = older };
+        }
+        else if (older is null)
+        {
+            _newest.Remove(hash);
+        }
+        else
+        {
+            _newest[hash] = older;
         }
     }
 
@@ -105,5 +143,6 @@ internal sealed class IssuerMap(TimeProvider timeProvider, int capacity = Issuer
 
     private static UInt128 HashOf(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(bytes));
 
-    private readonly record struct Entry(UInt128 Hash, Issuer Issuer, long AddedAt);
+    // Older is the same id's entry of another provider.
+    private readonly record struct Entry(UInt128 Hash, Issuer Issuer, long AddedAt, LinkedListNode<Entry>? Older);
 }

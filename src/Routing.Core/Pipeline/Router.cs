@@ -155,7 +155,7 @@ public sealed partial class Router
         }
 
         bool isKept = request.Options is { ConversationId: not null } or { ContinuationToken: not null };
-        return isKept && Issuers.Find(request.Options) is { } issuer ? ConversationKeeper.Find(request, issuer, named, candidates, models) : null;
+        return isKept && Issuers.Find(request.Options) is { IsEmpty: false } issuers ? ConversationKeeper.Find(request, issuers, named, candidates, models) : null;
     }
 
     private async ValueTask<StrategyVerdict> AskAsync(

@@ -13,17 +13,14 @@ using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
 
 namespace LlmRouting.Core.Tests.DecisionLog;
 
-public sealed class JsonLinesDecisionLogTests
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class JsonLinesDecisionLogTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingLoggerFactory _logs = new();
-    private TemporaryFolder _folder = null!;
+    private readonly TemporaryFolder _folder = new();
 
-    [SetUp]
-    public void CreateFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void DeleteFolder()
+    public void Dispose()
     {
         _folder.Dispose();
         _logs.Dispose();
@@ -250,6 +247,52 @@ public sealed class JsonLinesDecisionLogTests
     }
 
     [Test]
+    [Description("S20 a full disk: requests go on, it is said once, what is lost is counted exactly, and writing resumes by itself")]
+    public async Task FullDisk_CostsTheRecordsOfItsTimeAndNothingElse([Values(0, 100)] int lastBytes, [Values] bool saysSoLate)
+    {
+        CrowdedDisk disk = new() { LastBytes = lastBytes, SaysSoLate = saysSoLate };
+        using JsonLinesDecisionLog log = Create(static settings => settings with { MaxFiles = 3 }, disk);
+        using RoutingChatClient client = Client(log, new FakeChatClient());
+        await AskAsync(client, log, 1);
+
+        disk.IsFull = true;
+        await AskAsync(client, log, 20);
+
+        Assert.That((log.Written, log.Lost), Is.EqualTo((1L, 20L)));
+        Assert.That(_logs.Of(EventIds.DecisionLogFailed).Single(), Does.Contain("IOException"));
+        Assert.That(_folder.Lines.Select(static line => DecisionRecordReader.Read(line).Result), Is.EqualTo(new[] { "answered" }), "what was written stays, and nothing half-written beside it");
+        Assert.That(_folder.Files, Has.Length.EqualTo(1), "no empty file for each try");
+
+        disk.IsFull = false;
+        await AskAsync(client, log, 2);
+
+        Assert.That((log.Written, log.Lost), Is.EqualTo((3L, 20L)));
+        Assert.That(_folder.Lines.Select(static line => DecisionRecordReader.Read(line).Result), Is.EqualTo(new[] { "answered", "answered", "answered" }));
+        Assert.That(_logs.Of(EventIds.DecisionLogRecovered).Single(), Does.Contain("20 records are lost so far"));
+    }
+
+    [Test]
+    [Description("S20 a disk that is full when the next file begins")]
+    public async Task FullDisk_AtANewFile_KeepsTheOldOnes()
+    {
+        CrowdedDisk disk = new();
+        using JsonLinesDecisionLog log = Create(static settings => settings with { MaxFiles = 3 }, disk);
+        using RoutingChatClient client = Client(log, new FakeChatClient());
+        for (int day = 0; day < 3; day++)
+        {
+            await AskAsync(client, log, 1);
+            _time.Advance(TimeSpan.FromDays(1));
+        }
+
+        disk.IsFull = true;
+        await AskAsync(client, log, 20);
+
+        // Room is made for the new file, as ever, but only for one.
+        Assert.That((_folder.Files.Length, _folder.Lines.Length, log.Lost), Is.EqualTo((2, 2, 20L)));
+        Assert.That(disk.Opened, Is.GreaterThan(20), "it is tried again each time");
+    }
+
+    [Test]
     [Description("S20 a crash cuts the last line at most, and readers bear it")]
     public async Task Reader_PassesOverALineThatWasCutOff()
     {
@@ -397,10 +440,21 @@ public sealed class JsonLinesDecisionLogTests
         return (GC.GetAllocatedBytesForCurrentThread() - before) / Calls;
     }
 
-    private JsonLinesDecisionLog Create(Func<DecisionLogSettings, DecisionLogSettings>? change = null)
+    // One flush for each request: without it a batch is written as one.
+    private static async Task AskAsync(RoutingChatClient client, JsonLinesDecisionLog log, int requests)
+    {
+        for (int i = 0; i < requests; i++)
+        {
+            Assert.That((await client.GetResponseAsync(Pool.Hello)).Text, Is.Not.Empty);
+            log.Flush();
+        }
+    }
+
+    private JsonLinesDecisionLog Create(Func<DecisionLogSettings, DecisionLogSettings>? change = null, CrowdedDisk? disk = null)
     {
         DecisionLogSettings settings = new() { Path = _folder.Log };
-        return new JsonLinesDecisionLog(change?.Invoke(settings) ?? settings, _time, _logs.CreateLogger<JsonLinesDecisionLog>());
+        return new JsonLinesDecisionLog(
+            change?.Invoke(settings) ?? settings, _time, _logs.CreateLogger<JsonLinesDecisionLog>(), RoutingMetrics.Shared, disk is null ? null : disk.Create);
     }
 
     private RoutingChatClient Client(JsonLinesDecisionLog log, IChatClient model)

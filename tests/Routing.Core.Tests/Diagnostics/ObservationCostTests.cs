@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LlmRouting.Core.Tests.Support;
 using LlmRouting.Diagnostics;
 using LlmRouting.Pipeline;
+using LlmRouting.Testing;
 using RoutingChatClient = LlmRouting.Pipeline.RoutingChatClient;
 
 namespace LlmRouting.Core.Tests.Diagnostics;
@@ -48,6 +50,81 @@ public sealed class ObservationCostTests
 
         Assert.That(measurements, Is.GreaterThan(2 * Calls * 8), "each request is measured by many instruments");
         Assert.That(on - off, Is.LessThanOrEqualTo(1_024));
+    }
+
+    [Test]
+    public async Task SpansThatNobodyListensTo_AllocateNothing()
+    {
+        using MeterOwner meters = new();
+        using RoutingChatClient client = Build(meters);
+        RoutingOutcome outcome = (await client.GetResponseAsync(Pool.Hello)).GetRoutingOutcome()!;
+        Trace(outcome);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Calls; i++)
+        {
+            Trace(outcome);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+        static void Trace(RoutingOutcome outcome)
+        {
+            Activity? route = RoutingActivity.StartRoute(isStreaming: false);
+            Activity? attempt = RoutingActivity.StartAttempt("model", "endpoint");
+            RoutingActivity.StopAttempt(attempt, outcome.Attempts[0]);
+            RoutingActivity.SetOutcome(route, outcome);
+        }
+    }
+
+    [Test]
+    [Description("Two spans with their tags: most of it is the platform's, and more than the kilobyte that metrics and the log keep to")]
+    public async Task SpansThatSomebodyListensTo_AllocateAtMostTwoAndAHalfKilobytesForARequest([Values] bool streaming)
+    {
+        using MeterOwner meters = new();
+        using RoutingChatClient client = Build(meters);
+        long off = await MeasureAsync(client, streaming);
+
+        long spans = 0;
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name == RoutingDiagnostics.ActivitySourceName,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _ => spans++,
+        };
+        ActivitySource.AddActivityListener(listener);
+        long on = await MeasureAsync(client, streaming);
+
+        Assert.That(spans, Is.EqualTo(2 * Calls * 2), "the request's and its attempt's");
+        Assert.That(on - off, Is.InRange(1, 2_560));
+    }
+
+    [Test]
+    [Description("A sampler that leaves a request out still has a span made of it, to hand its identity on")]
+    public async Task SpanThatIsLeftOut_GetsNoTags([Values] bool streaming, [Values] bool fails)
+    {
+        using RoutingChatClient client = Pool.InOrder(fails ? FakeChatClient.Throwing(static () => new IOException()) : new FakeChatClient());
+        List<Activity> spans = [];
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name == RoutingDiagnostics.ActivitySourceName,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        try
+        {
+            await client.AskAsync(streaming);
+        }
+        catch (RouteFailedException) when (fails)
+        {
+            // Its spans are what the test is about.
+        }
+
+        Assert.That(spans, Has.Count.EqualTo(2));
+        Assert.That(spans.SelectMany(static span => span.TagObjects), Is.Empty);
+        Assert.That(spans.Select(static span => span.Status), Is.All.EqualTo(ActivityStatusCode.Unset));
     }
 
     [Test]

@@ -204,6 +204,28 @@ public sealed class ReliabilityTests
     }
 
     [Test]
+    [Description("R19 what a service says is left counts its own calls already: settling a call does not change it once more")]
+    public async Task WhatAServiceSaysOfItsTokens_HoldsWhenTheCallIsSettled_R19([Values] bool streaming)
+    {
+        long left = 300;
+        FakeChatClient telling = new((_, _, _) =>
+        {
+            ChatResponse answer = FakeChatClient.Answer("telling");
+            answer.AdditionalProperties = new() { [RateLimitState.Key] = new RateLimitState { RemainingTokens = left, TokensResetAfter = TimeSpan.FromSeconds(9) } };
+            left = 40;
+            return Task.FromResult(answer);
+        });
+        using RoutingChatClient client = Build(new ExecutionSettings(), telling, new FakeChatClient("second"));
+
+        // A call reserves some 260 tokens, and uses 15.
+        Assert.That((await client.AskAsync(streaming)).Text, Is.EqualTo("telling"));
+        Assert.That((await client.AskAsync(streaming)).Text, Is.EqualTo("telling"), "300 are left");
+        Assert.That((await client.AskAsync(streaming)).Text, Is.EqualTo("second"), "40 are left, whatever was reserved before");
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.That((await client.AskAsync(streaming)).Text, Is.EqualTo("telling"));
+    }
+
+    [Test]
     public async Task FullEndpoint_IsSkipped_AndCallsThatNobodyWaitsForFillIt()
     {
         TaskCompletionSource<ChatResponse> stuck = new();

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using LlmRouting.Execution;
 using LlmRouting.HandOff;
 using LlmRouting.Pipeline;
 using LlmRouting.Testing;
@@ -130,6 +132,53 @@ public sealed class HandOffTests
     }
 
     [Test]
+    [Description("R26 an id that two providers have issued goes where the request says, and is never guessed at")]
+    public async Task IdThatTwoProvidersIssued_GoesWhereTheRequestSays_R26([Values] bool streaming)
+    {
+        using Clinic clinic = new();
+        Clinic.Answer(clinic.A, [new TextContent("Yes.")], "1");
+        Clinic.Answer(clinic.C, [new TextContent("Yes.")], "1");
+        await clinic.Client.AskAsync(streaming, new ChatOptions { ModelId = "a" });
+        await clinic.Client.AskAsync(streaming, new ChatOptions { ModelId = "c" });
+
+        foreach (string model in (string[])["a", "b", "c"])
+        {
+            ChatResponse response = await clinic.Client.AskAsync(streaming, new ChatOptions { ConversationId = "1", ModelId = model });
+
+            Assert.That(response.GetRoutingOutcome()!.ModelId, Is.EqualTo(model));
+        }
+
+        int calls = clinic.A.Calls.Count + clinic.B.Calls.Count + clinic.C.Calls.Count;
+        RoutingException unclear = (await Assert.ThrowsAsync<RoutingException>(async () => await clinic.Client.AskAsync(streaming, new ChatOptions { ConversationId = "1" })))!;
+        Assert.That(unclear.Message, Does.Contain("'c' and 'a'").And.Contain("Name the model"));
+        Assert.That(clinic.A.Calls.Count + clinic.B.Calls.Count + clinic.C.Calls.Count, Is.EqualTo(calls), "nobody was asked");
+    }
+
+    [Test]
+    [Description("R26 a model whose endpoints are at both providers does not say which of them is meant")]
+    public async Task IdThatTwoProvidersOfOneModelIssued_IsNotGuessedAt_R26()
+    {
+        FakeChatClient one = new();
+        FakeChatClient two = new();
+        Clinic.Answer(one, [new TextContent("Yes.")], "1");
+        Clinic.Answer(two, [new TextContent("Yes.")], "1");
+        using RoutingChatClient client = new RoutingPipeline
+        {
+            Models = [new RoutableModel(Pool.Profile("m"), [Clinic.Endpoint(one, "one", "a"), Clinic.Endpoint(two, "two", "b")])],
+            Execution = new ExecutionSettings { EndpointOrder = EndpointOrder.InOrder },
+        }.Build();
+        await client.GetResponseAsync(Pool.Hello);
+        Clinic.Fail(one);
+        await client.GetResponseAsync(Pool.Hello);
+
+        RoutingException unclear = (await Assert.ThrowsAsync<RoutingException>(
+            async () => await client.GetResponseAsync(Pool.Hello, new ChatOptions { ConversationId = "1", ModelId = "m" })))!;
+
+        Assert.That(unclear.Message, Does.Contain("several"));
+        Assert.That((one.Calls.Count, two.Calls.Count), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
     public async Task UnknownConversation_GoesToTheFirstEndpointAndNowhereElse_R26([Values] bool streaming)
     {
         using Clinic clinic = new();
@@ -208,7 +257,53 @@ public sealed class HandOffTests
         clock.Advance(IssuerMap.Lifetime + TimeSpan.FromTicks(1));
         Assert.That((Find("two"), map.Count), Is.EqualTo(((Issuer?)null, 0)));
 
-        Issuer? Find(string id) => map.Find(new ChatOptions { ConversationId = id });
+        Issuer? Find(string id) => map.Find(new ChatOptions { ConversationId = id }) is [Issuer found] ? found : null;
+    }
+
+    [Test]
+    [Description("R26 each provider's last issuer of an id is remembered, within the same bounds")]
+    public void IssuersOfOneId_AreRememberedForEachProvider_R26()
+    {
+        ManualTimeProvider clock = new();
+        IssuerMap map = new(clock, capacity: 3);
+        Issuer first = new("a", "default", "k|one");
+        Issuer second = new("b", "default", "k|two");
+        Issuer third = new("c", "default", "other|two");
+        map.Remember("1", first);
+        clock.Advance(TimeSpan.FromHours(1));
+        map.Remember("1", second);
+        map.Remember("1", third);
+        map.Remember("1", second with { ModelId = "d" });
+
+        Assert.That(Find(), Is.EqualTo(new[] { second with { ModelId = "d" }, third, first }), "the latest first, one of each provider");
+
+        map.Remember("2", first);
+        Assert.That(Find(), Is.EqualTo(new[] { second with { ModelId = "d" }, third }), "the oldest gave way");
+
+        clock.Advance(IssuerMap.Lifetime - TimeSpan.FromHours(1));
+        map.Remember("1", third);
+        Assert.That(Find(), Is.EqualTo(new[] { third, second with { ModelId = "d" } }));
+
+        clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromTicks(1));
+        Assert.That(Find(), Is.EqualTo(new[] { third }), "each is forgotten a day after it was last issued");
+        Assert.That(map.Count, Is.EqualTo(1));
+
+        ImmutableArray<Issuer> Find() => map.Find(new ChatOptions { ConversationId = "1" });
+    }
+
+    [Test]
+    [Description("R26 a stream's token takes the place of its own stream's, not of another provider's that looks alike")]
+    public void TokenThatIsReplaced_LeavesAnotherProvidersAlone_R26()
+    {
+        IssuerMap map = new(new ManualTimeProvider());
+        ResponseContinuationToken token = ResponseContinuationToken.FromBytes(new byte[] { 1 });
+        Issuer first = new("a", "default", "k|one");
+        map.Remember(token, first, previous: null);
+        map.Remember(token, new Issuer("b", "default", "k|two"), previous: null);
+
+        map.Remember(ResponseContinuationToken.FromBytes(new byte[] { 2 }), new Issuer("b", "default", "k|two"), previous: token);
+
+        Assert.That(map.Find(new ChatOptions { ContinuationToken = token }), Is.EqualTo(new[] { first }));
     }
 
     [Test]

@@ -17,20 +17,7 @@ public sealed class DecisionReplayTests
     [Description("R30 the same record and configuration give the same decision, bit for bit")]
     public async Task RandomRequests_ThroughRandomConfigurations_ReplayTheSame([Range(1, 40)] int seed)
     {
-        Random random = new(seed);
-        KeepingObserver log = new();
-        RoutingPipeline pipeline = RandomRouting.Pipeline(random);
-        pipeline.Observers = [log];
-        pipeline.TimeProvider = new ManualTimeProvider();
-        using (RoutingChatClient client = pipeline.Build())
-        {
-            for (int i = 0; i < 50; i++)
-            {
-                await RandomRouting.AskAsync(client, random);
-                ((ManualTimeProvider)pipeline.TimeProvider).Advance(TimeSpan.FromMinutes(random.Next(30)));
-            }
-        }
-
+        (RoutingPipeline pipeline, KeepingObserver log) = await RecordRandomAsync(new Random(seed), requests: 50);
         DecisionReplay replay = new(pipeline);
         List<string> wrong = [];
         foreach (LoggedDecision record in log.Records)
@@ -51,16 +38,13 @@ public sealed class DecisionReplayTests
     public async Task ChangedThreshold_MovesJustTheRequestsBetween()
     {
         double[] complexities = [0.1, 0.25, 0.35, 0.45, 0.6, 0.9];
-        KeepingObserver log = new();
-        RoutingPipeline recorded = Ladder(TierLadder.Default);
-        recorded.Observers = [log];
-        using (RoutingChatClient client = recorded.Build())
+        KeepingObserver log = await RecordAsync(Ladder(TierLadder.Default), async client =>
         {
             foreach (double complexity in complexities)
             {
-                await client.GetResponseAsync([new(ChatRole.User, FormattableString.Invariant($"{complexity}"))]);
+                await client.GetResponseAsync(FormattableString.Invariant($"{complexity}"));
             }
-        }
+        });
 
         DecisionReplay changed = new(Ladder(new TierLadder([new("fast", 0.4), new("balanced", 0.7), new("frontier", 1)])));
         List<string> models = [];
@@ -78,13 +62,7 @@ public sealed class DecisionReplayTests
     [Description("R30 a record that does not hold what a configuration asks for is not made up")]
     public async Task ClassifierThatWasNotAsked_MakesARecordUnreplayable()
     {
-        KeepingObserver log = new();
-        RoutingPipeline recorded = Ladder(TierLadder.Default);
-        recorded.Observers = [log];
-        using (RoutingChatClient client = recorded.Build())
-        {
-            await client.GetResponseAsync([new(ChatRole.User, "0.5")]);
-        }
+        KeepingObserver log = await RecordAsync(Ladder(TierLadder.Default), static client => client.GetResponseAsync("0.5"));
 
         RoutingPipeline other = Ladder(TierLadder.Default);
         other.Classifiers = [new FakeClassifier(0.1, name: "another")];
@@ -97,14 +75,9 @@ public sealed class DecisionReplayTests
     [Description("R30 what a budget stopped is logged, and stays stopped when it is decided again")]
     public async Task Refusal_IsLoggedAndReplayed()
     {
-        KeepingObserver log = new();
         RoutingPipeline pipeline = Ladder(TierLadder.Default);
-        pipeline.Observers = [log];
         pipeline.Budgets = new BudgetLedger([new BudgetRule { Name = "day", LimitUsd = 0 }]);
-        using (RoutingChatClient client = pipeline.Build())
-        {
-            await Assert.ThrowsAsync<BudgetExceededException>(() => client.GetResponseAsync([new(ChatRole.User, "0.5")]));
-        }
+        KeepingObserver log = await RecordAsync(pipeline, static async client => await Assert.ThrowsAsync<BudgetExceededException>(() => client.GetResponseAsync("0.5")));
 
         LoggedDecision record = log.Records.Single();
         ReplayedDecision again = await new DecisionReplay(pipeline).DecideAsync(record);
@@ -166,18 +139,7 @@ public sealed class DecisionReplayTests
     public async Task DamagedRecords_AreRefusedOrDecided([Range(1, 24)] int seed)
     {
         Random random = new(seed);
-        KeepingObserver log = new();
-        RoutingPipeline pipeline = RandomRouting.Pipeline(random);
-        pipeline.Observers = [log];
-        pipeline.TimeProvider = new ManualTimeProvider();
-        using (RoutingChatClient client = pipeline.Build())
-        {
-            for (int i = 0; i < 20; i++)
-            {
-                await RandomRouting.AskAsync(client, random);
-            }
-        }
-
+        (RoutingPipeline pipeline, KeepingObserver log) = await RecordRandomAsync(random, requests: 20);
         DecisionReplay replay = new(pipeline);
         List<string> broken = [];
         int refused = 0;
@@ -205,6 +167,30 @@ public sealed class DecisionReplayTests
 
         Assert.That(broken.Distinct(), Is.Empty);
         Assert.That((refused > 0, decided > 0), Is.EqualTo((true, true)), "both kinds of damage were tried");
+    }
+
+    private static async Task<(RoutingPipeline Pipeline, KeepingObserver Log)> RecordRandomAsync(Random random, int requests)
+    {
+        ManualTimeProvider clock = new();
+        RoutingPipeline pipeline = RandomRouting.Pipeline(random);
+        pipeline.TimeProvider = clock;
+        return (pipeline, await RecordAsync(pipeline, async client =>
+        {
+            for (int i = 0; i < requests; i++)
+            {
+                await RandomRouting.AskAsync(client, random);
+                clock.Advance(TimeSpan.FromMinutes(random.Next(30)));
+            }
+        }));
+    }
+
+    private static async Task<KeepingObserver> RecordAsync(RoutingPipeline pipeline, Func<RoutingChatClient, Task> ask)
+    {
+        KeepingObserver log = new();
+        pipeline.Observers = [log];
+        using RoutingChatClient client = pipeline.Build();
+        await ask(client);
+        return log;
     }
 
     private static RoutingPipeline Ladder(TierLadder tiers) => new()

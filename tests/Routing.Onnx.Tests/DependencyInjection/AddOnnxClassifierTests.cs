@@ -45,8 +45,7 @@ public sealed class AddOnnxClassifierTests
         using ServiceProvider provider = Build(
             ("Onnx:ModelPath", _folder.Path), ("Onnx:Device", "Cpu"), ("Onnx:Labels:A", "0.1"), ("Onnx:Labels:B", "0.9"),
             ("Onnx:Timeout", "00:01:00"), ("Onnx:Batch:MaxQueue", "7"), ("Onnx:Batch:MaxWait", "00:00:00.0003"));
-        OnnxClassifier classifier = provider.GetRequiredService<OnnxClassifier>();
-        await classifier.WarmUpAsync();
+        OnnxClassifier classifier = await WarmUpAsync(provider);
 
         IRequestClassifier registered = provider.GetServices<IRequestClassifier>().Single();
         Classification answer = await registered.ClassifyAsync(Request("text"), CancellationToken.None);
@@ -80,16 +79,12 @@ public sealed class AddOnnxClassifierTests
     public async Task ChangedSection_LoadsAnotherModel()
     {
         _ = RuntimeNeeded.Load();
-        string second = Path.Combine(_folder.Path, "second");
-        ModelFolder.Write(_folder.Path, ModelFolder.Constant([9f, 0f, 0f]), Levels);
-        ModelFolder.Write(second, ModelFolder.Constant([0f, 0f, 9f]), Levels);
+        string second = WriteTwoModels();
         IConfigurationRoot configuration = Configuration(("Onnx:ModelPath", _folder.Path), ("Onnx:Device", "Cpu"));
         using ServiceProvider provider = Build(configuration);
-        OnnxClassifier classifier = provider.GetRequiredService<OnnxClassifier>();
-        await classifier.WarmUpAsync();
+        OnnxClassifier classifier = await WarmUpAsync(provider);
 
-        configuration["LlmRouting:Onnx:ModelPath"] = second;
-        configuration.Reload();
+        Change(configuration, "Onnx:ModelPath", second);
         await classifier.ReloadAsync(); // waits for the one that the change began
 
         Assert.That(classifier.Status.ModelPath, Does.StartWith(second));
@@ -103,8 +98,7 @@ public sealed class AddOnnxClassifierTests
         ModelFolder.Write(_folder.Path, ModelFolder.Constant([0f, 0f, 9f]), Levels);
         IConfigurationRoot configuration = Configuration(("Onnx:ModelPath", _folder.Path), ("Onnx:Device", "Cpu"), ("Onnx:Timeout", "00:01:00"));
         using ServiceProvider provider = Build(configuration);
-        OnnxClassifier classifier = provider.GetRequiredService<OnnxClassifier>();
-        await classifier.WarmUpAsync();
+        OnnxClassifier classifier = await WarmUpAsync(provider);
         bool isOver = false;
         Task<int>[] callers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -119,8 +113,7 @@ public sealed class AddOnnxClassifierTests
 
         foreach (string device in (string[])["DirectMl", "Cpu", "CoreMl", "Cpu", "TensorRt"])
         {
-            configuration["LlmRouting:Onnx:Device"] = device;
-            configuration.Reload();
+            Change(configuration, "Onnx:Device", device);
             await classifier.ReloadAsync(); // waits for the one that the change began, and loads once more
         }
 
@@ -134,18 +127,13 @@ public sealed class AddOnnxClassifierTests
     public async Task ModelThatIsTakenBackWhileItLoads_DoesNotServe()
     {
         _ = RuntimeNeeded.Load();
-        string second = Path.Combine(_folder.Path, "second");
-        ModelFolder.Write(_folder.Path, ModelFolder.Constant([9f, 0f, 0f]), Levels);
-        ModelFolder.Write(second, ModelFolder.Constant([0f, 0f, 9f]), Levels);
+        string second = WriteTwoModels();
         IConfigurationRoot configuration = Configuration(("Onnx:ModelPath", _folder.Path), ("Onnx:Device", "Cpu"));
         using ServiceProvider provider = Build(configuration);
-        OnnxClassifier classifier = provider.GetRequiredService<OnnxClassifier>();
-        await classifier.WarmUpAsync();
+        OnnxClassifier classifier = await WarmUpAsync(provider);
 
-        configuration["LlmRouting:Onnx:ModelPath"] = second;
-        configuration.Reload();
-        configuration["LlmRouting:Onnx:ModelPath"] = _folder.Path;
-        configuration.Reload();
+        Change(configuration, "Onnx:ModelPath", second);
+        Change(configuration, "Onnx:ModelPath", _folder.Path);
         await classifier.ReloadAsync(); // waits for what the changes began
 
         Assert.That(classifier.Status.ModelPath, Is.EqualTo(Path.Combine(_folder.Path, "model.onnx")));
@@ -206,7 +194,7 @@ public sealed class AddOnnxClassifierTests
         configuration["LlmRouting:Onnx:ModelPath"] = _folder.Path;
         configuration["LlmRouting:Onnx:Device"] = "Cpu";
         configuration.Reload();
-        await provider.GetRequiredService<OnnxClassifier>().WarmUpAsync();
+        await WarmUpAsync(provider);
         Assert.That((classifier as IReportingClassifier)?.Report, Is.EqualTo("on Cpu"));
 
         configuration["LlmRouting:Onnx:ModelPath"] = "";
@@ -225,7 +213,7 @@ public sealed class AddOnnxClassifierTests
             .AddModel(Profile("small", "fast", 1), new FakeChatClient())
             .AddModel(Profile("large", "frontier", 10), new FakeChatClient());
         await using ServiceProvider provider = services.BuildServiceProvider();
-        await provider.GetRequiredService<OnnxClassifier>().WarmUpAsync();
+        await WarmUpAsync(provider);
 
         ChatResponse answer = await provider.GetRequiredService<IChatClient>().GetResponseAsync("text");
 
@@ -241,6 +229,28 @@ public sealed class AddOnnxClassifierTests
         using ServiceProvider provider = services.BuildServiceProvider();
 
         Assert.That(provider.GetServices<IRequestClassifier>().Count(), Is.EqualTo(1));
+    }
+
+    // The first one is in the folder itself.
+    private string WriteTwoModels()
+    {
+        string second = Path.Combine(_folder.Path, "second");
+        ModelFolder.Write(_folder.Path, ModelFolder.Constant([9f, 0f, 0f]), Levels);
+        ModelFolder.Write(second, ModelFolder.Constant([0f, 0f, 9f]), Levels);
+        return second;
+    }
+
+    private static async Task<OnnxClassifier> WarmUpAsync(IServiceProvider provider)
+    {
+        OnnxClassifier classifier = provider.GetRequiredService<OnnxClassifier>();
+        await classifier.WarmUpAsync();
+        return classifier;
+    }
+
+    private static void Change(IConfigurationRoot configuration, string key, string value)
+    {
+        configuration[$"LlmRouting:{key}"] = value;
+        configuration.Reload();
     }
 
     private static RoutingRequest Request(string text) => new([new ChatMessage(ChatRole.User, text)]);
