@@ -78,8 +78,7 @@ internal sealed class WordTable
         for (bits ^= 1UL << last; bits != 0; bits &= bits - 1)
         {
             int offset = BitOperations.TrailingZeroCount(bits);
-            ulong isListed = IsListed(ref Unsafe.Add(ref block, (nint)(uint)offset), gaps >> offset, ref masks, ref lengths);
-            candidates |= bits & (0 - bits) & (0 - isListed);
+            candidates |= IsListed(ref Unsafe.Add(ref block, (nint)(uint)offset), gaps >> offset, ref masks, ref lengths) << offset;
         }
 
         // Only the last word can go on in the next block.
@@ -98,7 +97,10 @@ internal sealed class WordTable
         for (int index = _heads[SlotOf(key)]; index != 0; index = entries[index].Next)
         {
             ref readonly Entry entry = ref entries[index];
-            if (entry.Key == key && HasTail(in entry, text, start) && Matches(in entry, text, start, length))
+            if (entry.Key == key
+                && (entry.IsStemInWord ? length >= entry.WordLength : length == entry.WordLength)
+                && HasTail(in entry, text, start)
+                && (entry.IsWholeInKeys || Matches(in entry, text, start)))
             {
                 return entry.Value;
             }
@@ -170,19 +172,16 @@ internal sealed class WordTable
                 && KeyAt(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), tail), KeyLength) == entry.TailKey);
     }
 
-    // Apart from the loop over the entries, which gets here with little else than what is listed.
+    // Apart from the loop over the entries: a short word is settled by its keys and its length, so that few get here.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool Matches(ref readonly Entry entry, ReadOnlySpan<char> text, int start, int length)
+    private static bool Matches(ref readonly Entry entry, ReadOnlySpan<char> text, int start)
     {
         start -= entry.Anchor;
         int end = start + entry.Text.Length;
         bool isPhrase = entry.Text.Length > entry.WordLength;
-        if (start < 0 || end > text.Length || (entry.IsStemInWord ? length < entry.WordLength : length != entry.WordLength))
-        {
-            return false;
-        }
-
-        return (entry.IsWholeInKeys || text[start..end].Equals(entry.Text, StringComparison.OrdinalIgnoreCase))
+        return start >= 0
+            && end <= text.Length
+            && text[start..end].Equals(entry.Text, StringComparison.OrdinalIgnoreCase)
             && (entry.IsStem || !isPhrase || end == text.Length || !IsWordCharacter(text[end]))
             && (entry.Anchor == 0 || start == 0 || !IsWordCharacter(text[start - 1]));
     }
@@ -237,6 +236,6 @@ internal sealed class WordTable
         string Text, int Anchor, int WordLength, bool IsStem, bool IsWholeInKeys, int Value, int Tail, ulong TailKey, ulong Key = 0, int Next = 0)
     {
         /// <summary>Gets whether the word that the entry hangs on is the one that may go on.</summary>
-        public bool IsStemInWord => IsStem && Anchor + WordLength == Text.Length;
+        public bool IsStemInWord { get; } = IsStem && Anchor + WordLength == Text.Length;
     }
 }
