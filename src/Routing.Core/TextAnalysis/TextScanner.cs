@@ -15,6 +15,7 @@ internal static class TextScanner
     /// <param name="text">The text; broken surrogates are counted as symbols.</param>
     /// <param name="isProse">Whether words, sentences and the like are wanted, besides code and token shapes.</param>
     /// <param name="scan">Where the counts are added.</param>
+    /// <remarks>Not inlined: a reader with several calls of it would hold as many copies, whose locals it clears each time.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Scan(ReadOnlySpan<char> text, bool isProse, ref TextScan scan)
     {
