@@ -6,13 +6,18 @@ namespace LlmRouting;
 /// <remarks>Reasons are recorded: use constant texts that hold nothing of the request.</remarks>
 public readonly struct StrategyVerdict
 {
-    private StrategyVerdict(StrategyVerdictKind kind, string? target, ImmutableArray<string> ranking, double confidence, string reason)
+    // Apart, since few verdicts are cascades: a verdict is copied several times on its way, and costs by its size.
+    private readonly CascadePlan? _cascade;
+
+    private StrategyVerdict(
+        StrategyVerdictKind kind, string? target, ImmutableArray<string> ranking, double confidence, string reason, CascadePlan? cascade = null)
     {
         Kind = kind;
         Target = target;
         Ranking = ranking;
         Confidence = confidence;
         Reason = reason;
+        _cascade = cascade;
     }
 
     /// <summary>Gets what kind of opinion this is.</summary>
@@ -35,11 +40,11 @@ public readonly struct StrategyVerdict
 
     /// <summary>Gets the steps of a cascade.</summary>
     /// <value>Default (uninitialised) when the verdict is no cascade.</value>
-    public ImmutableArray<CascadeStep> Steps { get; private init; }
+    public ImmutableArray<CascadeStep> Steps => _cascade is null ? default : _cascade.Steps;
 
     /// <summary>Gets what all steps of a cascade may cost together.</summary>
     /// <value>USD; null means no ceiling of the verdict's own.</value>
-    public decimal? MaxCostUsd { get; private init; }
+    public decimal? MaxCostUsd => _cascade?.MaxCostUsd;
 
     /// <summary>Has no opinion.</summary>
     /// <param name="reason">Why not.</param>
@@ -100,15 +105,14 @@ public readonly struct StrategyVerdict
             CheckConfidence(step.AcceptFromScore);
         }
 
-        return new(StrategyVerdictKind.Rank, null, [.. steps.Select(static step => step.Model)], CheckConfidence(confidence), reason)
-        {
-            Steps = steps,
-            MaxCostUsd = maxCostUsd,
-        };
+        ImmutableArray<string> models = [.. steps.Select(static step => step.Model)];
+        return new(StrategyVerdictKind.Rank, null, models, CheckConfidence(confidence), reason, new CascadePlan(steps, maxCostUsd));
     }
 
     private static double CheckConfidence(double confidence) =>
         confidence is >= 0 and <= 1
             ? confidence
             : throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence must be between 0 and 1.");
+
+    private sealed record CascadePlan(ImmutableArray<CascadeStep> Steps, decimal? MaxCostUsd);
 }

@@ -42,6 +42,12 @@ public sealed class TokenEstimator : ITokenCounter
     /// <remarks>Weights: non-negative least squares on relative error, o200k_base, 2026-11-22; see docs/token-estimate.md.</remarks>
     internal static double Estimate(in TextScan scan)
     {
+        // Of the texts of a request mostly one only holds anything.
+        if (scan.Scanned == 0)
+        {
+            return 0;
+        }
+
         double tokens = (0.91 * scan.LetterRuns) - (0.60 * scan.GluedRuns) + (0.07 * scan.LettersPast3)
             + (0.14 * scan.CapitalPairs) + (0.68 * scan.CamelHumps)
             + (1.32 * scan.DigitRuns) + (0.28 * scan.Digits)

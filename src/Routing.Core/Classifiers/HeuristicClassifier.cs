@@ -71,6 +71,11 @@ public sealed class HeuristicClassifier : IRequestClassifier, ITrustedStep
         int evidence = 0;
         for (int i = 0; i < hits.Length; i++)
         {
+            if (hits[i] == 0)
+            {
+                continue;
+            }
+
             // One match counts half, two three quarters: the third "equation" says little that the first did not.
             logit += _dimensions[i].Weight * (1 - (1.0 / (1L << Math.Min(hits[i], 30))));
             evidence += Math.Min(hits[i], 2);

@@ -50,6 +50,8 @@ internal sealed class KeywordMatcher
     /// <param name="text">The text, bounded by the caller.</param>
     /// <param name="isUnspaced">Whether to look for keywords of scripts that set no spaces, too.</param>
     /// <param name="hits">One count for each dimension.</param>
+    /// <remarks>Not inlined, so that a caller that reads head and tail holds one copy of the loop, and the loop has a frame of its own.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Count(ReadOnlySpan<char> text, bool isUnspaced, Span<int> hits)
     {
         WordBlock last = default;

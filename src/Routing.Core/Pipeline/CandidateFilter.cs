@@ -57,43 +57,56 @@ internal static partial class CandidateFilter
         // Most constraints keep every model: nothing is copied until one is excluded.
         survivors = null;
         int kept = 0;
-        for (int i = 0; i < count; i++)
+        int from = 0;
+        for (int at; (at = FindExcluded(request, constraint, models, from, count, lookup, logger, out string reason)) < count; from = at + 1)
         {
-            RoutableModel model = models[i];
-            if (Ask(request, constraint, new Candidate(model, request.Features) { Models = lookup }, logger) is { } reason)
-            {
-                request.Trace.Add(new(DecisionStepKind.Excluded, constraint.Name, model.Id, reason));
-                if (survivors is null)
-                {
-                    survivors = new RoutableModel[count];
-                    Array.Copy(models, survivors, i);
-                }
-            }
-            else
-            {
-                if (survivors is not null)
-                {
-                    survivors[kept] = model;
-                }
-
-                kept++;
-            }
+            request.Trace.Add(new(DecisionStepKind.Excluded, constraint.Name, models[at].Id, reason));
+            survivors ??= new RoutableModel[count];
+            Array.Copy(models, from, survivors, kept, at - from);
+            kept += at - from;
         }
 
-        return kept;
+        if (survivors is not null)
+        {
+            Array.Copy(models, from, survivors, kept, count - from);
+        }
+
+        return kept + count - from;
     }
 
-    private static string? Ask(RoutingRequest request, IRoutingConstraint constraint, in Candidate candidate, ILogger logger)
+    /// <summary>Finds the next model that a constraint excludes; <paramref name="count"/> when it keeps all the others.</summary>
+    private static int FindExcluded(
+        RoutingRequest request,
+        IRoutingConstraint constraint,
+        RoutableModel[] models,
+        int from,
+        int count,
+        IModelLookup lookup,
+        ILogger logger,
+        out string reason)
     {
-        try
+        for (int i = from; ; i++)
         {
-            return constraint.Reject(request, candidate);
-        }
-        catch (Exception exception)
-        {
-            request.Trace.Add(new(DecisionStepKind.Warning, constraint.Name, candidate.Profile.Id, "threw an exception and excluded nothing"));
-            Log.ConstraintFailed(logger, constraint.Name, exception.GetType().Name);
-            return null;
+            try
+            {
+                // Inside, so that the region is entered once and not for each model.
+                for (; i < count; i++)
+                {
+                    if (constraint.Reject(request, new Candidate(models[i], request.Features) { Models = lookup }) is { } rejection)
+                    {
+                        reason = rejection;
+                        return i;
+                    }
+                }
+
+                reason = string.Empty;
+                return count;
+            }
+            catch (Exception exception)
+            {
+                request.Trace.Add(new(DecisionStepKind.Warning, constraint.Name, models[i].Id, "threw an exception and excluded nothing"));
+                Log.ConstraintFailed(logger, constraint.Name, exception.GetType().Name);
+            }
         }
     }
 

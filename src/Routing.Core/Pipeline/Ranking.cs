@@ -12,6 +12,7 @@ internal ref struct Ranking
     private readonly ModelSnapshot _snapshot;
     private readonly Span<bool> _open;
     private readonly string[] _ids;
+    private RoutableModel? _winner;
     private int _count;
 
     private Ranking(ModelSnapshot snapshot, CandidateSet candidates, Span<bool> open)
@@ -34,13 +35,20 @@ internal ref struct Ranking
     }
 
     /// <summary>Ranks the candidates.</summary>
+    /// <param name="snapshot">The models.</param>
+    /// <param name="candidates">Those of them that may serve.</param>
+    /// <param name="verdict">What a strategy said.</param>
+    /// <param name="tiers">The tiers.</param>
+    /// <param name="category">The request's category; null when nobody knows.</param>
+    /// <param name="winner">Receives the first of the ranking; null when there is none.</param>
     /// <returns>Default (uninitialised) when the verdict names no candidate.</returns>
     public static ImmutableArray<string> Create(
         ModelSnapshot snapshot,
         CandidateSet candidates,
         in StrategyVerdict verdict,
         TierLadder tiers,
-        string? category)
+        string? category,
+        out RoutableModel? winner)
     {
         const int MaxOnStack = 256;
         int count = snapshot.ModelArray.Length;
@@ -65,7 +73,8 @@ internal ref struct Ranking
                 break;
         }
 
-        return ranking._count == 0 ? default : ranking.Complete(category);
+        winner = ranking._winner;
+        return winner is null ? default : ranking.Complete(winner.Profile.QualityFor(category), category);
     }
 
     /// <summary>Tells whether <see cref="Create"/> would rank anything, without ranking it.</summary>
@@ -149,12 +158,11 @@ internal ref struct Ranking
         }
     }
 
-    private ImmutableArray<string> Complete(string? category)
+    private ImmutableArray<string> Complete(double quality, string? category)
     {
-        double winner = _snapshot.Find(_ids[0])!.Profile.QualityFor(category); // not null: it was taken from the snapshot
         foreach (int i in _snapshot.ByPrice)
         {
-            if (_models[i].Profile.QualityFor(category) >= winner)
+            if (_open[i] && _models[i].Profile.QualityFor(category) >= quality)
             {
                 Take(i);
             }
@@ -173,6 +181,7 @@ internal ref struct Ranking
         if (_open[index])
         {
             _open[index] = false;
+            _winner ??= _models[index];
             _ids[_count++] = _models[index].Id;
         }
     }

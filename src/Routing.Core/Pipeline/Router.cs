@@ -103,9 +103,12 @@ public sealed partial class Router
             StrategyVerdict verdict;
             try
             {
-                verdict = strategy is ITrustedStep
-                    ? await strategy.EvaluateAsync(request, candidates, cancellationToken).ConfigureAwait(false)
-                    : await AskAsync(strategy, request, candidates, plan.StrategyTimeout, cancellationToken).ConfigureAwait(false);
+                ValueTask<StrategyVerdict> pending = strategy is ITrustedStep
+                    ? strategy.EvaluateAsync(request, candidates, cancellationToken)
+                    : AskAsync(strategy, request, candidates, plan.StrategyTimeout, cancellationToken);
+
+                // Most answer at once; awaiting would copy the verdict several times more.
+                verdict = pending.IsCompletedSuccessfully ? pending.Result : await pending.ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -203,16 +206,16 @@ public sealed partial class Router
         in StrategyVerdict verdict,
         long started)
     {
-        ImmutableArray<string> ranking = Ranking.Create(models, candidates, verdict, plan.Tiers, request.KnownClassification?.Category);
-        if (ranking.IsDefault)
+        ImmutableArray<string> ranking = Ranking.Create(models, candidates, verdict, plan.Tiers, request.KnownClassification?.Category, out RoutableModel? winner);
+        if (winner is null)
         {
             PassOver(request, decidedBy, verdict);
             return null;
         }
 
-        if (candidates.Find(ranking[0]) is { Profile: { DeprecatedOn: not null } profile } && profile.IsDeprecated(request.Trace.AsOf ?? _timeProvider.GetUtcNow()))
+        if (winner.Profile.DeprecatedOn is not null && winner.Profile.IsDeprecated(request.Trace.AsOf ?? _timeProvider.GetUtcNow()))
         {
-            request.Trace.Add(new(DecisionStepKind.Warning, "registry", profile.Id, "the model is deprecated"));
+            request.Trace.Add(new(DecisionStepKind.Warning, "registry", winner.Id, "the model is deprecated"));
         }
 
         return new RoutingDecision

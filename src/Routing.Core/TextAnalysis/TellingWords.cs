@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LlmRouting.TextAnalysis;
 
 /// <summary>Holds the few words that say something about structure: those that open a clause, and those that name a day or a month.</summary>
@@ -52,6 +54,7 @@ internal static class TellingWords
     {
         foreach (string word in words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
+            Debug.Assert(word.Length > 1 && char.IsLetter(word[0]), "TextScanner looks up no other words.");
             table.Add(word, kind);
         }
     }

@@ -15,6 +15,8 @@ internal static class TextScanner
     /// <param name="text">The text; broken surrogates are counted as symbols.</param>
     /// <param name="isProse">Whether words, sentences and the like are wanted, besides code and token shapes.</param>
     /// <param name="scan">Where the counts are added.</param>
+    /// <remarks>Not inlined: a reader with several calls of it would hold as many copies, whose locals it clears each time.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Scan(ReadOnlySpan<char> text, bool isProse, ref TextScan scan)
     {
         if (text.IsEmpty)
@@ -164,7 +166,9 @@ internal static class TextScanner
         scan.Names += BitOperations.PopCount(name);
 
         CountWords(text, position - TextBlock.Length, next: word, in carry, ref scan);
-        carry.WordStart = wordStart;
+
+        // No telling word has one letter, or starts with a digit.
+        carry.WordStart = wordStart & ~block.Digit & (word >> 1 | 1UL << 63);
         carry.Capital = block.Upper;
         carry.Name = name;
         carry.Word = word;

@@ -360,6 +360,24 @@ public sealed class RouterTests
         Assert.That(logs.Of(EventIds.ConstraintFailed), Has.Exactly(3).EqualTo("Constraint 'broken' threw InvalidOperationException; it excluded nothing"));
     }
 
+    [TestCase("small", "medium", "large")]
+    [TestCase("medium", "small", "large")]
+    [TestCase("large", "small", "medium")]
+    [TestCase("small", "large", "medium")]
+    public async Task Constraint_ThatThrowsForOneModel_IsStillAskedAboutTheOthers(string broken, string excluded, string other)
+    {
+        RoutingDecision decision = await Decide(pipeline => pipeline.Constraints =
+        [
+            new FakeConstraint(
+                "moody",
+                candidate => candidate.Profile.Id == broken ? throw new InvalidOperationException() : candidate.Profile.Id == excluded ? "no" : null),
+        ]);
+
+        Assert.That(decision.Ranking, Is.EquivalentTo([broken, other]));
+        Assert.That(decision.Steps.Select(static step => step.ToString()), Is.SupersetOf(
+            [$"moody warned about {broken}: threw an exception and excluded nothing", $"moody excluded {excluded}: no"]));
+    }
+
     [Test]
     public async Task DryRun_CallsNoModel()
     {
