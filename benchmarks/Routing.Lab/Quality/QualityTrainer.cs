@@ -7,7 +7,7 @@ namespace LlmRouting.Lab.Quality;
 /// <summary>Trains routers and scores rows with them, and keeps the time of both.</summary>
 internal sealed class QualityTrainer(QualityArguments arguments)
 {
-    private const int WarmUp = 500;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets how many routers are going to be trained, for whoever waits; 0 when nobody knows.</summary>
     public int Planned { get; init; }
@@ -43,9 +43,11 @@ internal sealed class QualityTrainer(QualityArguments arguments)
     {
         double[][] scores = [.. rows.Select(_ => new double[router.Outputs.Length])];
         double[][] costs = [.. rows.Select(_ => new double[router.Target.Models.Length])];
-        for (int i = 0; i < Math.Min(WarmUp, scores.Length); i++)
+        // The first calls compile, and so do calls in the background for a while after: their time would be counted, too.
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; scores.Length > 0 && Stopwatch.GetElapsedTime(started) < WarmUp; i = (i + 1) % scores.Length)
         {
-            router.Score(rows[i], scores[i], costs[i]); // the first calls compile
+            router.Score(rows[i], scores[i], costs[i]);
         }
 
         // The processor's time, not the clock's: others may be at work on the machine.
