@@ -7,7 +7,8 @@ namespace LlmRouting.Lab.Quality;
 /// <summary>Trains routers and scores rows with them, and keeps the time of both.</summary>
 internal sealed class QualityTrainer(QualityArguments arguments)
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
+    private bool _isWarm;
 
     /// <summary>Gets how many routers are going to be trained, for whoever waits; 0 when nobody knows.</summary>
     public int Planned { get; init; }
@@ -43,12 +44,7 @@ internal sealed class QualityTrainer(QualityArguments arguments)
     {
         double[][] scores = [.. rows.Select(_ => new double[router.Outputs.Length])];
         double[][] costs = [.. rows.Select(_ => new double[router.Target.Models.Length])];
-        // The first calls compile, and so do calls in the background for a while after: their time would be counted, too.
-        long started = Stopwatch.GetTimestamp();
-        for (int i = 0; scores.Length > 0 && Stopwatch.GetElapsedTime(started) < WarmUp; i = (i + 1) % scores.Length)
-        {
-            router.Score(rows[i], scores[i], costs[i]);
-        }
+        WarmUp(router, rows, scores, costs);
 
         // The processor's time, not the clock's: others may be at work on the machine.
         TimeSpan before = Environment.CpuUsage.TotalTime;
@@ -60,5 +56,17 @@ internal sealed class QualityTrainer(QualityArguments arguments)
         ScoreSeconds += (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         Scored += scores.Length;
         return (scores, costs);
+    }
+
+    // The first calls compile, and so do calls in the background for a while after: their time would be counted, too. Once is enough: rows may come one by one.
+    private void WarmUp(TrainedRouter router, IReadOnlyList<LabelledRequest> rows, double[][] scores, double[][] costs)
+    {
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; !_isWarm && rows.Count > 0 && Stopwatch.GetElapsedTime(started) < WarmUpTime; i = (i + 1) % rows.Count)
+        {
+            router.Score(rows[i], scores[i], costs[i]);
+        }
+
+        _isWarm |= rows.Count > 0;
     }
 }
