@@ -15,7 +15,7 @@ internal static class BoostingFamily
 
     public static (TreesModel Model, Matrix HeldOut) Fit(TrainingTable table, int seed, Work work)
     {
-        var bins = new FeatureBins(table.Features, work);
+        var bins = new FeatureBins(table.Features, table.Latent.Columns, work);
         int folds = table.FoldCount;
 
         // Every target, and every part of it that is left out, is a job of its own, with a seed of its own.
@@ -35,7 +35,7 @@ internal static class BoostingFamily
                 labels[row] = table.Labels[row][target];
             }
 
-            (trees[job], bias[job]) = new TreeGrower(bins, table.Latent.Columns, new Random(HashCode(seed, job))).Grow(rows, labels, MostTrees, work.CancellationToken);
+            (trees[job], bias[job]) = new TreeGrower(bins, new Random(HashCode(seed, job))).Grow(rows, labels, MostTrees, work.CancellationToken);
             if (fold < folds)
             {
                 int[] unseen = [.. Enumerable.Range(0, table.Rows).Where(row => table.Folds[row] == fold)];

@@ -9,12 +9,18 @@ internal sealed class FeatureBins
     private readonly byte[][] _bins;
     private readonly float[][] _edges;
 
-    public FeatureBins(Matrix features, Work work)
+    /// <summary>Cuts the columns of a matrix.</summary>
+    /// <param name="features">The requests, a row each.</param>
+    /// <param name="first">The first column that is cut; those before it have no bins.</param>
+    /// <param name="work">Spreads the work.</param>
+    public FeatureBins(Matrix features, int first, Work work)
     {
+        First = first;
         _bins = new byte[features.Columns][];
         _edges = new float[features.Columns][];
-        work.For(features.Columns, column =>
+        work.For(features.Columns - first, offset =>
         {
+            int column = first + offset;
             float[] values = new float[features.Rows];
             for (int row = 0; row < values.Length; row++)
             {
@@ -28,6 +34,10 @@ internal sealed class FeatureBins
         });
     }
 
+    /// <summary>Gets the first column that has bins.</summary>
+    public int First { get; }
+
+    /// <summary>Gets how many columns there are, those without bins included.</summary>
     public int Columns => _bins.Length;
 
     /// <summary>Gets the bin of each request.</summary>

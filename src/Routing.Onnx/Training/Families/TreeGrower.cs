@@ -3,10 +3,9 @@ using LlmRouting.Onnx.Training.Model;
 namespace LlmRouting.Onnx.Training.Families;
 
 /// <summary>Grows boosted trees level by level from histograms.</summary>
-/// <param name="bins">The columns, cut into bins.</param>
-/// <param name="first">The first column that a tree may split by; all after it may, too.</param>
+/// <param name="bins">The columns that a tree may split by, cut into bins.</param>
 /// <param name="random">Chooses the requests and columns of each tree.</param>
-internal sealed class TreeGrower(FeatureBins bins, int first, Random random)
+internal sealed class TreeGrower(FeatureBins bins, Random random)
 {
     private const int Depth = TreeShape.Depth;
     private const int Nodes = (1 << Depth) - 1;
@@ -22,7 +21,7 @@ internal sealed class TreeGrower(FeatureBins bins, int first, Random random)
     {
         float bias = rows.Length == 0 ? 0 : rows.Average(row => labels[row]);
         float[] residuals = [.. labels.Select(label => label - bias)];
-        int[] columns = [.. Enumerable.Range(first, bins.Columns - first)];
+        int[] columns = [.. Enumerable.Range(bins.First, bins.Columns - bins.First)];
         int columnCount = Math.Max(1, (int)Math.Round(columns.Length * ColumnShare));
         int[] sample = [.. rows];
         Tree[] trees = new Tree[count];
@@ -63,7 +62,7 @@ internal sealed class TreeGrower(FeatureBins bins, int first, Random random)
             foreach (int row in rows)
             {
                 int node = nodes[row];
-                nodes[row] = (byte)((2 * node) + (bins.Bins(features[node])[row] <= cuts[node] ? 1 : 2));
+                nodes[row] = (byte)((2 * node) + (cuts[node] == FeatureBins.Most || bins.Bins(features[node])[row] <= cuts[node] ? 1 : 2));
             }
         }
 
